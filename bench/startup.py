@@ -1,0 +1,76 @@
+"""How long a person waits: each command from its start to its answer, beside the time it must not exceed.
+
+    .venv/bin/python bench/startup.py [--times N]
+
+Prints a table; docs/performance.md holds the figures of one machine. Nothing here fails when a machine is slow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A command line, the seconds it may take (None: no bar is set), and how often it is timed."""
+
+    what: str
+    arguments: tuple[str, ...]
+    bar: float | None
+    times: int
+
+
+CASES = (
+    Case("switchover --version", ("--version",), 0.2, 10),
+    Case("switchover --help", ("--help",), None, 10),
+    Case("lint of the whole of spec/", ("lint",), 0.5, 5),
+    Case("check of the clean two-host trace", ("check", "traces/clean.jsonl"), 1.0, 5),
+    Case("check of all recordings in traces/", ("check", "traces"), None, 1),
+    Case("explore of the everyday scope", ("explore", "--spec", "spec/migration.mig", "--scope", "everyday"), 10.0, 2),
+    Case("explore, both protocols", ("explore",), None, 1),
+    Case("prove, both protocols", ("prove",), None, 1),
+)
+
+
+def seconds(case: Case, times: int | None) -> tuple[float, int]:
+    """The best of several runs, and the exit code."""
+    best, code = float("inf"), 0
+    for _ in range(times or case.times):
+        started = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "checker", *case.arguments],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        best, code = min(best, time.perf_counter() - started), done.returncode
+    return best, code
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, help="time each command this often (default: by its length)")
+    parser.add_argument("--only", help="only the commands whose description contains this")
+    chosen = parser.parse_args()
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores\n")
+    print(f"{'command':38} {'seconds':>8} {'bar':>6} {'of bar':>7}  exit")
+    for case in CASES:
+        if chosen.only and chosen.only not in case.what:
+            continue
+        best, code = seconds(case, chosen.times)
+        bar, ratio = (f"{case.bar:g}", f"{best / case.bar:.0%}") if case.bar else ("-", "-")
+        print(f"{case.what:38} {best:8.2f} {bar:>6} {ratio:>7}  {code}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

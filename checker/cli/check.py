@@ -1,0 +1,128 @@
+"""`switchover check`: recordings, held to the protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from checker.cli.common import (
+    Json,
+    Limit,
+    ScopeText,
+    Seconds,
+    Settings,
+    Spec,
+    Strict,
+    UserError,
+    Without,
+    read_text,
+    relative,
+    show,
+    write,
+)
+from checker.cli.exits import ExitCode, worst
+from checker.cli.shipped import folder
+from checker.report.text import clean
+
+if TYPE_CHECKING:
+    from checker.language.protocol import Protocol
+    from checker.report.documents import Recording
+    from checker.report.expected import Expected
+    from checker.report.page import Line
+    from checker.trace.verdict import Verdict
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files given together are one recording; each in a folder is one. Default: those shipped.",
+    ),
+]
+Roster = Annotated[bool, typer.Option("--roster", help="Tell how every rule and property fared.")]
+
+
+def check(
+    paths: Paths = None,
+    spec: Spec = None,
+    scope: ScopeText = None,
+    settings: Settings = None,
+    without: Without = None,
+    limit: Limit = None,
+    seconds: Seconds = None,
+    roster: Roster = False,
+    strict: Strict = False,
+    json: Json = False,
+) -> int:
+    """Hold recordings to the protocol: conforms, or the first event nothing explains and the rule it breaks.
+
+    A recording in a folder that has a NAME.verdict.json beside it must get just that verdict.
+    """
+    from checker.cli.inputs import chosen
+    from checker.cli.judging import Judging
+    from checker.report.documents import CheckDocument
+    from checker.report.json import json_text
+    from checker.report.recordings import summary
+    from checker.trace.readers import traces_of
+
+    given = list(paths) if paths else [folder("traces")]
+    traces = traces_of(given)
+    judging = Judging(chosen(spec, settings, without), scope, limit, seconds)
+    one = len(traces) == 1 and not any(path.is_dir() for path in given)
+    width = max((len(name) for name, _ in traces), default=0)
+    recordings: list[Recording] = []
+    for name, files in traces:
+        recording = relative(_recording(judging.verdict(name, files), None if one else _expectation(files)))
+        recordings.append(recording)
+        if not json:
+            show(_told(recording, judging.protocols, width, one=one, roster=roster))
+    codes = [_code(recording, strict=strict) for recording in recordings]
+    code = worst(codes)
+    if json:
+        write(json_text(CheckDocument(tuple(recordings), tuple(judging.protocols), code)))
+    elif not one:
+        show(summary(recordings))
+    return code
+
+
+def _told(
+    recording: Recording, protocols: Mapping[str, Protocol], width: int, *, one: bool, roster: bool
+) -> Iterator[Line]:
+    from checker.report.recordings import recording_lines
+    from checker.report.terminal import verdict_lines
+
+    if one:
+        yield from verdict_lines(recording.verdict, protocols, roster=roster)
+    else:
+        yield from recording_lines(recording, width)
+
+
+def _recording(verdict: Verdict, wanted: Expected | None) -> Recording:
+    from checker.report.documents import Recording
+    from checker.report.expected import differences
+
+    return Recording(verdict, wanted, differences(wanted, verdict) if wanted is not None else ())
+
+
+def _expectation(files: tuple[Path, ...]) -> Expected | None:
+    """What a recording in a folder must get, where that is written beside it. Raises UserError if it is no verdict."""
+    from checker.report.expected import NotExpected, beside, expected
+
+    for place in dict.fromkeys(beside(path) for file in files for path in (file, file.parent)):
+        if place.is_file():
+            try:
+                return expected(read_text(place))
+            except NotExpected as error:
+                message = f"{clean(place)} does not say what its recording must get: {error}"
+                raise UserError(message, 'it is an object such as {"verdict": "conforms"}') from error
+    return None
+
+
+def _code(recording: Recording, *, strict: bool) -> ExitCode:
+    from checker.trace.verdict import EXIT, STRICT_EXIT
+
+    if recording.expected is not None:
+        return ExitCode.FAILS if recording.differences else ExitCode.OK
+    return ExitCode((STRICT_EXIT if strict else EXIT)[recording.verdict.kind])

@@ -1,0 +1,119 @@
+"""All commands put together, and what becomes of everything that can go wrong in one."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from checker import __version__
+from checker.cli.check import check
+from checker.cli.common import UserError, complain, write
+from checker.cli.exits import ExitCode
+from checker.cli.explore import explore
+from checker.cli.format import format_
+from checker.cli.lint import lint
+from checker.cli.prove import prove
+from checker.cli.rules import rules
+from checker.cli.schema import schema
+from checker.report.text import clean
+
+EXITS = """Exit codes of every command: 0 yes (conforms, holds); 1 no (violates, fails); 2 an input cannot be read;
+3 with --strict: a yes with a condition, or warnings; 4 not known: a limit was reached, or Ctrl-C; 70 our own error."""
+
+INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt that no command made an answer of
+
+COMMANDS = (
+    ("check", check, "switchover check\nswitchover check source.jsonl destination.evtx\nswitchover check recordings/"),
+    ("explore", explore, "switchover explore\nswitchover explore --scope Host=2,Vm=1,faults=2"),
+    ("prove", prove, "switchover prove\nswitchover prove --seconds 60 --json"),
+    ("rules", rules, "switchover rules\nswitchover rules P-05"),
+    ("lint", lint, "switchover lint\nswitchover lint my.mig --strict"),
+    ("format", format_, "switchover format my.mig\nswitchover format --check spec/*.mig"),
+    ("schema", schema, "switchover schema\nswitchover schema check > check.schema.json"),
+)
+
+
+def build() -> typer.Typer:
+    """The command line, not run yet."""
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        epilog=EXITS,
+    )
+    app.callback()(_switchover)
+    for name, command, examples in COMMANDS:
+        shown = "\n".join(f"  {example}" for example in examples.splitlines())
+        app.command(name, epilog=f"\b\nExamples:\n{shown}")(command)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line. Nothing a user does ends in a traceback; an error of ours ends in a file to send."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = build()(args=list(arguments) or ["--help"], prog_name="switchover", standalone_mode=False)
+        if code == INTERRUPTED:
+            raise KeyboardInterrupt
+        return int(code) if isinstance(code, int) else ExitCode.OK
+    except TyperException as error:
+        _usage(error)
+        return ExitCode.UNREADABLE
+    except UserError as error:
+        complain(error.message, error.help)
+        return ExitCode.UNREADABLE
+    except (KeyboardInterrupt, typer.Abort):
+        complain("stopped before there was anything to say")
+        return ExitCode.UNKNOWN
+    except MemoryError:
+        complain("out of memory", "a smaller --scope, or a --limit, needs less")
+        return ExitCode.UNKNOWN
+    except Exception as error:  # noqa: BLE001  # the last line of defence: whatever it is, it is ours
+        _ours(error, arguments)
+        return ExitCode.BUG
+
+
+def _switchover(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Holds a protocol, and recordings of real runs of it, to its rules.
+
+    The protocol that ships with it is the live migration of the Hyper-V extensible switch.
+    """
+    if version:
+        write(f"switchover {__version__}\n")
+        raise typer.Exit
+
+
+def _usage(error: TyperException) -> None:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "switchover"
+    complain(clean(error.format_message()).rstrip("."), f"`{path} --help` shows what there is")
+
+
+def _ours(error: Exception, arguments: Sequence[str]) -> None:
+    facts = [
+        f"switchover {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        "arguments: " + " ".join(map(repr, arguments)),
+        "",
+        *traceback.format_exception(error),
+    ]
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="switchover-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
+        file.write("\n".join(facts))
+    complain(
+        f"an error of ours: {type(error).__name__}: {clean(error)}",
+        f"This is no verdict. Please report it, with the file {Path(file.name)} and the input that you gave.",
+    )

@@ -1,0 +1,212 @@
+"""A trace's verdict on a terminal: at most a screenful, the first thing a person must know on top."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from checker.language.protocol import Protocol, Rule
+from checker.model.judge import RosterLine, Standing
+from checker.report.page import BAD, BLANK, DOUBT, GOOD, NAME, QUIET, STRONG, Line, Part, labelled, line
+from checker.report.rules import DUTY
+from checker.report.text import clean, listed, plural
+from checker.trace.event import Complaint, Event
+from checker.trace.verdict import Assumed, Blocked, Finding, Verdict, VerdictKind, worst
+from checker.trace.verdict import Part as Judged
+
+STYLE = {
+    VerdictKind.CONFORMS: GOOD,
+    VerdictKind.CONFORMS_IF: DOUBT,
+    VerdictKind.VIOLATES: BAD,
+    VerdictKind.UNFINISHED: DOUBT,
+    VerdictKind.UNKNOWN: DOUBT,
+    VerdictKind.UNREADABLE: BAD,
+}
+STANDING_STYLE = {
+    Standing.HELD: GOOD,
+    Standing.BROKEN: BAD,
+    Standing.OPEN: DOUBT,
+    Standing.UNKNOWN: DOUBT,
+}
+# How many of each thing are told; the rest by number. `--json` has them all.
+MANY = {
+    "blocked": 2,
+    "legal": 4,
+    "conflict": 4,
+    "assumed": 3,
+    "obligations": 3,
+    "complaints": 3,
+    "ignored": 4,
+    "notes": 3,
+}
+
+
+def verdict_lines(verdict: Verdict, protocols: Mapping[str, Protocol], *, roster: bool = False) -> Iterator[Line]:
+    """The whole report on one trace. `protocols` are those it was held to, by name."""
+    yield headline(verdict)
+    yield from _complaints(verdict)
+    wanted = worst(tuple(part.kind for part in verdict.parts))
+    first = next((at for at, part in enumerate(verdict.parts) if part.kind is wanted), 0)
+    for at, part in enumerate(verdict.parts):
+        if at == first:
+            if part.kind is not verdict.kind:
+                where = f", {clean(part.host)}" if part.host else ""
+                yield labelled("the rest", (part.kind.value, STYLE[part.kind]), f" by {part.protocol}{where}")
+            yield from _part(part, protocols[part.protocol])
+        elif at < 6:
+            yield _brief(part)
+    yield from _rosters(verdict, roster=roster)
+
+
+def headline(verdict: Verdict) -> Line:
+    """The verdict in one line."""
+    held_to = listed(tuple(dict.fromkeys(part.protocol for part in verdict.parts)), 4, " and ")
+    size = plural(verdict.events, "event") + (f", held to {held_to}" if held_to else "")
+    return line((verdict.kind.value, STYLE[verdict.kind]), "  ", (clean(verdict.trace), STRONG), f": {size}")
+
+
+def event_words(event: Event) -> str:
+    """An event as its log has it: name, payload, status, host."""
+    payload = " ".join(f"{key}={value}" for key, value in event.fields.items())
+    status = "" if event.status == "SUCCESS" else f" -> {event.status}"
+    return clean(f"{event.name} {payload}".rstrip() + status, 160)
+
+
+def _complaints(verdict: Verdict) -> Iterator[Line]:
+    if verdict.left_out:
+        yield labelled(
+            "left out", (f"{plural(verdict.left_out, 'record')} could not be read; the rest was judged", DOUBT)
+        )
+    for complaint in verdict.complaints[: MANY["complaints"]]:
+        yield _complaint(complaint)
+    if len(verdict.complaints) > MANY["complaints"]:
+        yield labelled("", (f"and {len(verdict.complaints) - MANY['complaints']} more (--json has them all)", QUIET))
+
+
+def _complaint(complaint: Complaint) -> Line:
+    return labelled(
+        "unreadable" if complaint.fatal else "note", f"{clean(complaint.place)}: {clean(complaint.message)}"
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- one part
+
+
+def _part(part: Judged, protocol: Protocol) -> Iterator[Line]:
+    where = f" on {clean(part.host)} alone" if part.host else ""
+    if part.reason:
+        yield labelled("unknown" if part.kind is VerdictKind.UNKNOWN else "why", clean(part.reason))
+    for at, finding in enumerate(part.findings[:2]):
+        if at:
+            yield BLANK
+        yield from _finding(finding, protocol, where)
+    if len(part.findings) > 2:
+        yield labelled("", (f"and {plural(len(part.findings) - 2, 'finding')} more (--json has them all)", QUIET))
+    for assumed in part.assumed[: MANY["assumed"]]:
+        yield _assumed(assumed)
+    if len(part.assumed) > MANY["assumed"]:
+        yield labelled("", (f"and {plural(len(part.assumed) - MANY['assumed'], 'order')} more", QUIET))
+    for obligation in part.obligations[: MANY["obligations"]]:
+        yield labelled("open", clean(obligation))
+    if len(part.obligations) > MANY["obligations"]:
+        yield labelled("", (f"and {len(part.obligations) - MANY['obligations']} more", QUIET))
+    for note in part.notes[: MANY["notes"]]:
+        yield labelled("note", clean(note))
+    if part.ignored:
+        names = tuple(f"{clean(name, 60)} ({count:,}x)" for name, count in part.ignored)
+        yield labelled("not judged", f"events that {protocol.name} does not speak of: {listed(names, MANY['ignored'])}")
+
+
+def _finding(finding: Finding, protocol: Protocol, where: str) -> Iterator[Line]:
+    if finding.event is not None:
+        yield labelled("event", (clean(finding.event.origin), STRONG), f"  {event_words(finding.event)}")
+    if finding.action:
+        yield labelled("read as", f"{clean(finding.action)} in {protocol.name}{where}")
+    yield labelled("wrong", clean(finding.message))
+    known = protocol.rules_by_id()
+    told: set[str] = set()
+    for blocked in finding.blocked[: MANY["blocked"]]:
+        yield from _rules(blocked.rules, known, protocol, told)
+        yield from _blocked(blocked)
+    if len(finding.blocked) > MANY["blocked"]:
+        yield labelled("", (f"and {plural(len(finding.blocked) - MANY['blocked'], 'condition')} more", QUIET))
+    yield from _rules(finding.rules, known, protocol, told)
+    if finding.legal:
+        yield labelled("possible", listed(tuple(clean(item, 100) for item in finding.legal), MANY["legal"], "; "))
+    if finding.conflict:
+        places = tuple(f"{clean(event.origin)} {clean(event.name, 60)}" for event in finding.conflict)
+        yield labelled("conflict", "already these events cannot all be: " + listed(places, MANY["conflict"]))
+    if finding.repair:
+        yield labelled("repair", clean(finding.repair))
+
+
+def _blocked(blocked: Blocked) -> Iterator[Line]:
+    yield labelled("needs", (clean(blocked.condition, 200), NAME), (f"  {clean(blocked.place)}", QUIET))
+    if blocked.made_false_by is not None:
+        event = blocked.made_false_by
+        yield labelled("false since", (clean(event.origin), STRONG), f"  {event_words(event)}")
+
+
+def _rules(rules: tuple[str, ...], known: Mapping[str, Rule], protocol: Protocol, told: set[str]) -> Iterator[Line]:
+    """Each rule once: id, sentence, whose duty, and the page that says so."""
+    urls = {page.name: page.title for page in protocol.pages}
+    for id_ in rules[:3]:
+        if id_ in told or id_ not in known:
+            continue
+        told.add(id_)
+        rule = known[id_]
+        parts: list[Part] = [clean(rule.sentence), (f"  ({DUTY[rule.duty]})", QUIET)]
+        yield labelled(id_, *parts, style=BAD)
+        for page in rule.pages[:1]:
+            more = f"  and {listed(rule.pages[1:], 3)}" if rule.pages[1:] else ""
+            yield labelled("", (clean(urls.get(page, page)) + more, QUIET))
+
+
+def _assumed(assumed: Assumed) -> Line:
+    earlier, later = assumed.earlier, assumed.later
+    rules = f"  ({', '.join(assumed.rules)})" if assumed.rules else ""
+    return labelled(
+        "only if",
+        (clean(earlier.origin), STRONG), f" {clean(earlier.name, 60)} came before ",
+        (clean(later.origin), STRONG), f" {clean(later.name, 60)}", (rules, QUIET),
+        style=DOUBT,
+    )  # fmt: skip
+
+
+def _brief(part: Judged) -> Line:
+    where = f", {clean(part.host)}" if part.host else ""
+    message = next((f": {clean(finding.message, 120)}" for finding in part.findings), "")
+    words = clean(part.reason, 120) if part.reason and not message else ""
+    return labelled("also", (part.kind.value, STYLE[part.kind]), f" by {part.protocol}{where}{message}{words}")
+
+
+# ---------------------------------------------------------------------------------------------------------- roster
+
+
+def roster_counts(roster: tuple[RosterLine, ...]) -> str:
+    """How many rules and properties stand how, in the order of `Standing`."""
+    counts = Counter(item.standing for item in roster)
+    told = [f"{counts[standing]} {standing.value}" for standing in Standing if counts[standing]]
+    return f"{', '.join(told)}, of {plural(len(roster), 'rule and property', 'rules and properties')}"
+
+
+def roster_lines(roster: tuple[RosterLine, ...]) -> Iterator[Line]:
+    """Every rule and property, how it fared and how that was shown."""
+    width = max((len(item.name) for item in roster), default=0)
+    for item in roster:
+        style = STANDING_STYLE.get(item.standing, QUIET)
+        parts: list[Part] = [(item.name.ljust(width), NAME), "  ", (item.kind.ljust(9), QUIET), "  "]
+        parts += [(item.standing.value, style), f"  {clean(item.how)}" if item.how else ""]
+        yield line("  ", *parts, hang=width + 15)
+
+
+def _rosters(verdict: Verdict, *, roster: bool) -> Iterator[Line]:
+    for part in verdict.parts:
+        if not part.roster:
+            continue
+        where = f", {clean(part.host)}" if part.host else ""
+        if roster:
+            yield BLANK
+        yield labelled("roster", f"{part.protocol}{where}: {roster_counts(part.roster)}")
+        if roster:
+            yield from roster_lines(part.roster)

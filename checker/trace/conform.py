@@ -1,0 +1,274 @@
+"""Does a run of the protocol explain the trace? The search, its growth of the scope, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from checker.language.core import Core, CoreMoment, Expr, PropertyKind
+from checker.language.lower import lower_expression
+from checker.language.protocol import Kind, Of, Protocol
+from checker.language.types import type_of
+from checker.model.ground import Machine
+from checker.model.judge import InternalError
+from checker.model.run import ReplayFailed, Run, replay
+from checker.trace.account import Told, assignments
+from checker.trace.binding import Binding, Bindings
+from checker.trace.coverage import Coverage
+from checker.trace.frame import Frame, id_binds, make_frame
+from checker.trace.interleave import Interleavings
+from checker.trace.options import Budget, LimitReached, Options
+from checker.trace.reach import Starts, world_key, worst_faults
+from checker.trace.relevance import relevance
+from checker.trace.search import Node, Search
+from checker.trace.stated import Stated
+from checker.trace.view import View
+from checker.trace.world import Shared, World
+
+FINAL_WEIGHT = 1000  # a false final condition counts more than any number of waiting `leads to`
+GROWTHS = 6  # how often more individuals are tried
+
+
+class Answer(StrEnum):
+    """How a search for an explanation ended."""
+
+    EXPLAINED = "explained"
+    OPEN = "open"  # explained, but something is owed at the end
+    REFUSED = "refused"  # every run was tried
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class Case:
+    """One trace against one protocol while it is judged: everything the search found."""
+
+    protocol: Protocol
+    views: tuple[View, ...]
+    stated: Stated
+    options: Options
+    core: Core
+    machine: Machine
+    shared: Shared
+    search: Search
+    starts: Starts
+    roots: list[tuple[World, bytes, int]] = field(default_factory=list)
+    answer: Answer = Answer.UNKNOWN
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every log is complete."""
+        return all(view.log.ends == "complete" for view in self.views)
+
+
+def explain_trace(
+    protocol: Protocol, core: Core, views: tuple[View, ...], stated: Stated, options: Options, budget: Budget
+) -> Case:
+    """Look for a run that explains the views. KeyboardInterrupt ends the search with an unknown answer."""
+    growth = 0
+    while True:
+        case = _case(protocol, core, views, stated, options, growth, budget)
+        try:
+            _search(case)
+        except LimitReached as limit:
+            case.answer, case.reason = Answer.UNKNOWN, limit.reason
+        except KeyboardInterrupt:
+            case.answer, case.reason = Answer.UNKNOWN, "interrupted"
+        grown = growth < GROWTHS and not case.shared.frame.largest and not case.shared.anywhere
+        if case.answer is not Answer.REFUSED or not grown or not starved(case):
+            return case
+        growth += 1
+
+
+def _case(
+    protocol: Protocol,
+    core: Core,
+    views: tuple[View, ...],
+    stated: Stated,
+    options: Options,
+    growth: int,
+    budget: Budget,
+) -> Case:
+    hosts = dict.fromkeys(view.log.host for view in views)
+    frame = make_frame(protocol, views, hosts, options, growth)
+    machine = Machine(protocol, frame.scope, core)
+    anywhere = any(view.log.begins == "anywhere" for view in views)
+    coverage = Coverage(views)
+    shared = Shared(
+        frame=frame,
+        machine=machine,
+        views=views,
+        coverage=coverage,
+        bindings=Bindings(),
+        anywhere=anywhere,
+        relevance=relevance(
+            core,
+            machine.sizes,
+            _kept_moments(protocol, views, options),
+            lambda moment: may_hide(frame, coverage, options, moment),
+            _asked(protocol, views),
+            anywhere,
+        ),
+        unrecorded_faults=options.faults > 0,
+    )
+    complete = all(view.log.ends == "complete" for view in views)
+    settled = FINAL_WEIGHT - 1 if complete else FINAL_WEIGHT * FINAL_WEIGHT
+    search = Search(shared, stated.needs, budget, open_conditions(machine), settled, options.progress)
+    starts = Starts(machine, anywhere, worst_faults(protocol, options.faults), budget)
+    return Case(protocol, views, stated, options, core, machine, shared, search, starts)
+
+
+def _search(case: Case) -> None:
+    search = case.search
+    zero = (0,) * len(case.views)
+    worlds: dict[bytes, World] = {}
+    over = False
+    for state in case.starts.states():
+        key = world_key(case.machine, state)
+        world = worlds.get(key)
+        if world is None:
+            world = worlds[key] = World(case.shared, state)
+        open_ = world.open_before(state) if case.shared.anywhere else {}
+        root = world, state, case.shared.bindings.intern(Binding.of({}, open_))
+        case.roots.append(root)
+        over = search.run(world, (state, zero, root[2]))
+        if over:
+            break
+    if search.ended is None or search.ended_open > search.settled:
+        case.answer = Answer.REFUSED
+    else:
+        case.answer = Answer.EXPLAINED if search.ended_open == 0 else Answer.OPEN
+        if case.answer is Answer.OPEN and over:
+            case.reason = "not every run was tried; one with nothing open may exist"
+
+
+def open_conditions(machine: Machine) -> Callable[[bytes], int]:
+    """How much is open in a state: false final conditions, and what waits for the conclusion of a `leads to`."""
+    finals: list[Callable[[bytes], bool]] = []
+    waits: list[tuple[Callable[[bytes], bool], Callable[[bytes], bool]]] = []
+
+    def prepare() -> None:
+        for prop in machine.core.properties:
+            if prop.kind is PropertyKind.FINAL and prop.formula is not None:
+                finals.append(machine.test(prop.formula))
+            elif prop.kind is PropertyKind.LEADS_TO and prop.formula is not None and prop.premise is not None:
+                for bound in assignments(machine, prop):
+                    waits.append((machine.test(prop.premise, bound), machine.test(prop.formula, bound)))
+
+    def count(state: bytes) -> int:
+        if not finals and not waits:
+            prepare()
+        unmet = sum(not final(state) for final in finals)
+        waiting = sum(premise(state) and not conclusion(state) for premise, conclusion in waits)
+        return unmet * FINAL_WEIGHT + min(waiting, FINAL_WEIGHT - 1)
+
+    return count
+
+
+def starved(case: Case) -> bool:
+    """Whether some run may have lacked an individual: at a node of the search none of a pool was as at the start."""
+    pools = case.shared.frame.pools
+    if not pools:
+        return False
+    first = {id(world): world for world, _, _ in case.roots}
+    fresh = {
+        key: [
+            [(test, {test(state) for of, state, _ in case.roots if of is world}) for test in pool]
+            for pool in world.fresh_tests
+        ]
+        for key, world in first.items()
+    }
+    return any(
+        all(test(state) not in begun for test, begun in pool)
+        for (state, _, _), taken in case.search.taken.items()
+        for pool in fresh[id(taken.world)]
+    )
+
+
+def told(case: Case, node: Node) -> Told:
+    """The states and steps from where the trace begins to a node."""
+    path = case.search.path(node)
+    return Told(tuple(at[0] for at, _ in path), tuple(taken.number for _, taken in path[1:]))
+
+
+def run_to(case: Case, node: Node) -> Run:
+    """The run to a node, from an initial state, replayed by the reference. Raises InternalError."""
+    path = case.search.path(node)
+    start, before = case.starts.steps_to(path[0][0][0])
+    numbers = (*before, *(taken.number for _, taken in path[1:]))
+    grounds = case.machine.grounds
+    faults = sum(grounds[number].moment.fault for number in numbers)
+    scope = replace(case.machine.scope, faults=max(case.machine.scope.faults, faults))
+    run = Run(
+        scope, tuple(case.machine.layout.unpack(start).items()), tuple(grounds[number].step for number in numbers)
+    )
+    try:
+        replay(case.protocol, run)
+    except ReplayFailed as failed:
+        raise InternalError(f"a run that explains the trace does not replay: {failed}") from failed
+    return run
+
+
+def interleavings(case: Case, node: Node, budget: Budget) -> Interleavings:
+    """All open orders of the events, from every place where a run can begin. Raises LimitReached.
+
+    A trace that may begin anywhere is taken to begin where the run to `node` does: what is assumed is then enough, and
+    from another beginning less might be.
+    """
+    roots = list(case.roots)
+    if case.starts.anywhere:
+        first = case.search.path(node)[0][0]
+        roots = [(case.search.taken[first].world, first[0], first[2])]
+    else:
+        known = {state for _, state, _ in roots}
+        worlds = {world_key(case.machine, state): world for world, state, _ in roots}
+        for state in case.starts.states():
+            if state not in known:
+                world = worlds.setdefault(world_key(case.machine, state), World(case.shared, state))
+                roots.append((world, state, case.shared.bindings.intern(Binding.of({}, {}))))
+
+    def accepts(state: bytes) -> bool:
+        return not case.complete or case.search.open_at(state) < FINAL_WEIGHT
+
+    return Interleavings(case.search, roots, accepts, budget)
+
+
+def may_hide(frame: Frame, coverage: Coverage, options: Options, moment: CoreMoment) -> bool:
+    """Whether the moment may happen somewhere without a record."""
+    if moment.fault and not options.faults:
+        return False
+    action = frame.protocol.action(moment.action)
+    type_ = None if action.at is None else type_of(action.at)
+    if not isinstance(type_, Of):
+        return not any(group.must for group in coverage.groups(action, moment.moment, None))
+    size = frame.scope.all_sizes(frame.protocol)[type_.sort]
+    hosts = [frame.log_host(frame.scope.individual(frame.protocol, type_.sort, at)) for at in range(size)]
+    return any(not any(group.must for group in coverage.groups(action, moment.moment, host)) for host in hosts)
+
+
+def _kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options) -> Iterator[tuple[str, str]]:
+    """The moments that events are read as, and those that end the lives of ids."""
+    for view in views:
+        for seen in view.events:
+            for reading in seen.readings:
+                yield reading.action.name, reading.moment
+    ids = id_binds(protocol).values()
+    for action in protocol.actions:
+        bound = any(action.name in (*bind.starts, *bind.ends) for bind in ids)
+        if bound or action.kind is Kind.FAULT and options.faults:
+            yield from ((action.name, outcome.name) for outcome in action.outcomes)
+
+
+def _asked(protocol: Protocol, views: tuple[View, ...]) -> Iterator[Expr]:
+    """What the fields of the records ask of a state."""
+    wanted = {
+        (reading.action.name, value): reading.action
+        for view in views
+        for seen in view.events
+        for reading in seen.readings
+        for field_ in reading.fields
+        for value in field_.values or ()
+    }
+    for (_, value), action in wanted.items():
+        yield lower_expression(protocol, value, tuple(variable.name for variable in action.params))

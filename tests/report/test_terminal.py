@@ -1,0 +1,119 @@
+"""What a person sees of a verdict: enough, in a screenful, and nothing a recording could steer a terminal with."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from checker.report.page import labelled, line, show
+from checker.report.terminal import headline, roster_counts, roster_lines, verdict_lines
+from checker.trace.event import Event, Origin
+from checker.trace.verdict import Blocked, Verdict, VerdictKind
+from tests.report import made
+
+SCREEN = 24
+
+
+def shown(verdict: Verdict, *, roster: bool = False, width: int | None = None) -> str:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=width is not None, width=width, markup=False, color_system=None)
+    show(console, verdict_lines(verdict, {"lock": made.PROTOCOL}, roster=roster))
+    return file.getvalue()
+
+
+def test_a_violation_says_all_that_is_needed_to_act() -> None:
+    text = shown(made.VIOLATES)
+    for wanted in (
+        "violates  lock.jsonl: 2 events, held to lock",
+        "lock.jsonl:3  TAKE Who=bob",
+        "-> DENIED",
+        "take(bob) in lock",
+        "One holder at a time.  (the switch's duty)",
+        "https://example.org/locks  and FAQ",
+        "not held[ann]  lock.mig:7:5",
+        "lock.jsonl:2  TAKE Who=ann",
+        "give(ann)",
+        "insert give(ann) before it",
+        "HELLO (3x)",
+        "1 broken, 1 not exercised, of 2 rules and properties",
+    ):
+        assert wanted in text
+
+
+def test_each_rule_is_told_once() -> None:
+    assert shown(made.VIOLATES).count("One holder at a time.") == 1
+
+
+def test_an_order_the_logs_do_not_settle_is_named() -> None:
+    assert "only if      lock.jsonl:2 TAKE came before lock.jsonl:3 TAKE  (L-1)" in shown(made.CONFORMS_IF)
+
+
+def test_open_obligations_are_named() -> None:
+    assert "open         ann still has it (L-2)" in shown(made.UNFINISHED)
+
+
+def test_what_could_not_be_read_is_counted_and_placed() -> None:
+    text = shown(made.UNREADABLE)
+    assert "4 records could not be read" in text
+    assert "lock.jsonl:1: not JSON" in text
+
+
+@pytest.mark.parametrize("verdict", made.EVERY, ids=lambda verdict: verdict.kind.value)
+def test_nothing_from_a_recording_reaches_the_terminal_raw(verdict: Verdict) -> None:
+    assert "\x1b" not in shown(verdict)
+
+
+def test_square_brackets_are_text() -> None:
+    assert "[bold]" in shown(made.VIOLATES)
+
+
+def test_a_very_bad_recording_still_fits_on_a_screen() -> None:
+    event = Event("a", 9, "X" * 5000, {f"k{n}": "v" * 1000 for n in range(100)}, origin=Origin("lock.jsonl", 9))
+    blocked = tuple(Blocked(("L-1", "L-2"), "c" * 500, f"lock.mig:{n}:1", event) for n in range(20))
+    finding = replace(made.FINDING, event=event, blocked=blocked, legal=("l" * 300,) * 50, conflict=(event,) * 50)
+    part = replace(
+        made.PART,
+        findings=(finding,) * 9,
+        obligations=("o" * 50,) * 30,
+        ignored=tuple((f"event{n}", 1) for n in range(99)),
+    )
+    complaints = made.UNREADABLE.complaints * 30
+    text = shown(replace(made.VIOLATES, parts=(part,) * 3, complaints=complaints))
+    assert len(text.splitlines()) <= 2 * SCREEN
+    assert max(map(len, text.splitlines())) < 700
+
+
+def test_an_ordinary_violation_fits_on_a_small_screen() -> None:
+    assert len(shown(made.VIOLATES, width=100).splitlines()) <= SCREEN
+
+
+def test_the_roster_is_told_in_full_when_asked_for() -> None:
+    text = shown(made.VIOLATES, roster=True)
+    assert "L-2  rule       not exercised  never given" in text
+    assert "L-2" not in shown(made.VIOLATES)
+
+
+def test_roster_counts_sum_up() -> None:
+    assert roster_counts(made.ROSTER) == "1 broken, 1 not exercised, of 2 rules and properties"
+    assert len(list(roster_lines(made.ROSTER))) == 2
+
+
+def test_lines_are_wrapped_under_their_column_on_a_terminal_only() -> None:
+    wide = [labelled("rule", "word " * 30)]
+    terminal, pipe = io.StringIO(), io.StringIO()
+    show(Console(file=terminal, force_terminal=True, width=60, color_system=None), wide)
+    show(Console(file=pipe, width=60), wide)
+    assert len(pipe.getvalue().splitlines()) == 1
+    rows = terminal.getvalue().splitlines()
+    assert len(rows) > 2
+    assert all(row.startswith(" " * 15 + "word") for row in rows[1:])
+    assert all(len(row) <= 60 for row in rows)
+
+
+def test_a_verdict_has_a_headline_of_every_kind() -> None:
+    for kind in VerdictKind:
+        assert headline(replace(made.CONFORMS, kind=kind)).text.plain.startswith(kind.value)
+    assert line("plain").text.plain == "plain"

@@ -216,7 +216,7 @@ def _paint(said: Progress, finished: threading.Event) -> None:
     if finished.wait(PATIENCE):
         return
     while True:
-        words = f"{clean(said.doing)}, {time.monotonic() - started:.0f} s (Ctrl-C: stop, and say what is known)"
+        words = f"{time.monotonic() - started:.0f} s, Ctrl-C stops: {clean(said.doing)}"
         sys.stderr.write(f"\r\x1b[2K{words[: line_width()]}")
         sys.stderr.flush()
         if finished.wait(0.2):
@@ -228,6 +228,7 @@ def _paint(said: Progress, finished: threading.Event) -> None:
 def line_width() -> int:
     """How much fits on one line of standard error without wrapping."""
     try:
-        return max(os.get_terminal_size(sys.stderr.fileno()).columns - 1, 20)
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+        return max(columns - 1, 20) if columns else 79
     except OSError:
         return 79

@@ -6,7 +6,7 @@ looking at some of the states is sound for "exercised"; for "not exercised" it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from checker.explore.search import StateGraph
@@ -14,7 +14,8 @@ from checker.language.build import and_, exists, is_true, not_
 from checker.language.core import FALSE, TRUE, And, CoreMoment, CoreProperty, Expr, Forall, Not, PropertyKind
 from checker.model.ground import Machine
 
-LOOKED_AT = 20_000  # states, evenly spread over the search
+LOOKS = 2_000_000  # how often a test is asked of a state before the rest is left out
+FIRST = 500  # states, evenly spread over the search, that are looked at before others
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,61 @@ class Exercised:
 
 
 def exercise(machine: Machine, graph: StateGraph) -> Exercised:
-    """Looks for each guard, step and premise until it is seen once, in at most `LOOKED_AT` states."""
-    stride = max(1, -(-graph.expanded // LOOKED_AT))
-    chosen = range(0, graph.expanded, stride)
+    """Looks for each guard, step and premise until it is seen once, in all states if that takes at most `LOOKS`."""
     rules: dict[str, str] = {}
     for rule, how in _taken(machine, graph):
         rules.setdefault(rule, how)
-    _guards(machine, graph, chosen, rules)
-    premises = _premises(machine, graph, chosen) | _step_premises(machine, graph, chosen)
-    return Exercised(rules, frozenset(premises), len(chosen), graph.expanded)
+    looks = [
+        _Look(
+            guard.rules,
+            f"it alone kept {moment.action}.{moment.moment} from happening",
+            _on_state(machine, graph, _decides(moment, at)),
+        )
+        for moment in machine.core.moments
+        for at, guard in enumerate(moment.guards)
+        if any(rule not in rules for rule in guard.rules)
+    ]
+    looks += [
+        _Look((), item.name, _speaks(machine, graph, item))
+        for item in machine.core.properties
+        if item.kind in (PropertyKind.INVARIANT, PropertyKind.STEP)
+    ]
+    premises: set[str] = set()
+    left, looked_at = LOOKS, 0
+    for index in _spread(graph.expanded):
+        if not looks or left < len(looks):
+            break
+        left -= len(looks)
+        looked_at += 1
+        seen = [look for look in looks if look.test(index)]
+        for look in seen:
+            for rule in look.rules:
+                rules.setdefault(rule, look.how)
+            if not look.rules:
+                premises.add(look.how)
+        if seen:
+            looks = [
+                look
+                for look in looks
+                if (any(rule not in rules for rule in look.rules) if look.rules else look.how not in premises)
+            ]
+    return Exercised(rules, frozenset(premises), looked_at if looks else graph.expanded, graph.expanded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Something to be seen once: a guard that decides (with its rules), or a property that has something to say."""
+
+    rules: tuple[str, ...]
+    how: str  # of a guard, in words; of a property, its name
+    test: Callable[[int], bool]  # of a state's number
+
+
+def _spread(count: int) -> Iterator[int]:
+    """All numbers below the count, first some that are spread over all of them."""
+    stride = max(1, count // FIRST)
+    for first in range(stride):
+        yield from range(first, count, stride)
 
 
 def _taken(machine: Machine, graph: StateGraph) -> Iterable[tuple[str, str]]:
@@ -55,24 +102,9 @@ def _taken(machine: Machine, graph: StateGraph) -> Iterable[tuple[str, str]]:
             yield rule, f"{moment.action}.{moment.moment} was taken"
 
 
-def _guards(machine: Machine, graph: StateGraph, chosen: range, rules: dict[str, str]) -> None:
-    """Rules of guards that were false where all the other guards of the step held."""
-    waiting: list[tuple[tuple[str, ...], str, Callable[[bytes], bool]]] = []
-    for moment in machine.core.moments:
-        for position, guard in enumerate(moment.guards):
-            if any(rule not in rules for rule in guard.rules):
-                how = f"it alone kept {moment.action}.{moment.moment} from happening"
-                waiting.append((guard.rules, how, machine.test(_decides(moment, position))))
-    for index in chosen:
-        if not waiting:
-            return
-        state = graph.states[index]
-        seen = [item for item in waiting if item[2](state)]
-        for cited, how, _ in seen:
-            for rule in cited:
-                rules.setdefault(rule, how)
-        if seen:
-            waiting = [item for item in waiting if any(rule not in rules for rule in item[0])]
+def _on_state(machine: Machine, graph: StateGraph, formula: Expr) -> Callable[[int], bool]:
+    test, states = machine.test(formula), graph.states
+    return lambda index: test(states[index])
 
 
 def _decides(moment: CoreMoment, position: int) -> Expr:
@@ -84,49 +116,21 @@ def _decides(moment: CoreMoment, position: int) -> Expr:
     return body
 
 
-def _premises(machine: Machine, graph: StateGraph, chosen: range) -> set[str]:
-    """Invariants that once had something to say. Those that are no implications always have."""
-    seen: set[str] = set()
-    waiting: list[tuple[str, Callable[[bytes], bool]]] = []
-    for item in machine.core.properties:
-        if item.kind is PropertyKind.INVARIANT and item.formula is not None:
-            waiting.append((item.name, machine.test(_premise(item.formula))))
-    for index in chosen:
-        if not waiting:
-            break
-        state = graph.states[index]
-        found = {name for name, test in waiting if test(state)}
-        if found:
-            seen |= found
-            waiting = [item for item in waiting if item[0] not in seen]
-    return seen
-
-
-def _step_premises(machine: Machine, graph: StateGraph, chosen: range) -> set[str]:
-    """Step rules that once had something to say about a step."""
-    seen: set[str] = set()
-    for item in machine.core.properties:
-        if item.kind is PropertyKind.STEP:
-            silent = replace(item, steps=tuple((moment, not_(_premise(formula))) for moment, formula in item.steps))
-            if _speaks(machine, graph, chosen, silent):
-                seen.add(item.name)
-    return seen
-
-
-def _speaks(machine: Machine, graph: StateGraph, chosen: range, silent: CoreProperty) -> bool:
+def _speaks(machine: Machine, graph: StateGraph, item: CoreProperty) -> Callable[[int], bool]:
+    """Whether an invariant says something about a state, or a step rule about one of the steps from it."""
+    if item.formula is not None:
+        return _on_state(machine, graph, _premise(item.formula))
+    silent = replace(item, steps=tuple((moment, not_(_premise(formula))) for moment, formula in item.steps))
     quiet = {moment for moment, formula in silent.steps if is_true(formula)}
     asked = [(ground.moment.action, ground.moment.moment) not in quiet for ground in machine.grounds]
     test = machine.step_test(silent)
-    for index in chosen:
+
+    def speaks(index: int) -> bool:
         before = graph.states[index]
-        for edge in graph.edges(index):
-            ground = graph.grounds[edge]
-            if not asked[ground]:
-                continue
-            after = machine.fire(ground, before)
-            if after is not None and not test(ground, before, after):
-                return True
-    return False
+        steps = [number for number in (graph.grounds[edge] for edge in graph.edges(index)) if asked[number]]
+        return any(not test(number, before, machine.force(number, before)) for number in steps)
+
+    return speaks
 
 
 def _premise(formula: Expr) -> Expr:

@@ -174,6 +174,8 @@ class _Judge:
         self.reverse = Reverse(graph)
 
     def answer(self, item: CoreProperty) -> Answer:
+        if not self.graph.states and self.graph.complete:
+            return Answer(item, Said.HOLDS, "there is no initial state: nothing was tried", premise_seen=False)
         match item.kind:
             case PropertyKind.INVARIANT:
                 return judge_invariant(self.graph, self.symmetry, self.safety, item)

@@ -34,9 +34,9 @@ def judge_leads_to(graph: StateGraph, symmetry: Symmetry, machine: Machine, item
     for component in components(starts, places.after):
         if any(places.unknown(node) for node in component):
             continue
-        still = {node for node in component if not fair.possible(places.state_of(node))}
-        stops |= still
-        core = None if stops else fair.core(component, places.arrows, places.state_of)
+        stops.update(node for node in component if not fair.possible(places.state_of(node)))
+        alone = len(component) == 1 and component[0] not in places.circling
+        core = None if stops or alone else fair.core(component, places.arrows, places.state_of)
         if core is not None:
             cores.append(core)
     if stops or cores:
@@ -71,6 +71,7 @@ class _Places:
         self._open: dict[int, bool] = {}
         self._arrows: dict[int, list[Arrow]] = {}
         self.premises = 0
+        self.circling: set[int] = set()  # places that a step leads back to at once
 
     def starts(self) -> list[int]:
         """Places where the premise holds and the conclusion does not, in order of depth."""
@@ -116,7 +117,20 @@ class _Places:
         return known
 
     def after(self, place: int) -> list[int]:
-        return [arrow.target for arrow in self.arrows(place)]
+        """Where the arrows lead; asked once of every place, while most never need their arrows."""
+        index, number = divmod(place, self.width)
+        graph, width, is_open = self.graph, self.width, self.open
+        targets, renamings = graph.targets, graph.renamings
+        moved = self.instances.moved
+        found = []
+        for edge in graph.edges(index):
+            renaming = renamings[edge]
+            target = targets[edge] * width + (moved(renaming)[number] if renaming else number)
+            if is_open(target):
+                found.append(target)
+                if target == place:
+                    self.circling.add(place)
+        return found
 
 
 def _refuted(

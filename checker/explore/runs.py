@@ -113,7 +113,7 @@ class _Attempt:
                         replayed(self.machine, run)
                         return self._answer(Said.FAILS, "the last step is possible, and breaks nothing", run)
                     refused = (rule,)
-                if evidence is None and rule in refused:
+                if rule in refused and (evidence is None or len(refused) < len(evidence[1])):
                     evidence = number, refused, step
         if self.cut:
             return self._answer(Said.UNKNOWN, f"no run got past the last step, but {self.cut}")

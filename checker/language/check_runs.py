@@ -56,7 +56,7 @@ def scope(node: tree.ScopeDecl, names: Names, expressions: Expressions, found: D
     """The typed scope: every open sort has a size, every setting a value of its param's type."""
     sizes: dict[str, int] = {}
     settings: dict[str, Value] = {}
-    faults = 0
+    faults, unknown = 0, False
     seen: dict[str, tree.Setting] = {}
     for setting in node.settings:
         name, value = setting.name, setting.value
@@ -78,9 +78,9 @@ def scope(node: tree.ScopeDecl, names: Names, expressions: Expressions, found: D
         else:
             known = [*_open(names), *(n for n, d in names.values.items() if isinstance(d, tree.ParamDecl)), "faults"]
             names.unknown(found, "E0215", "sort or param", name, known)
-            sizes.setdefault(name.text, 1)
+            unknown = True
     missing = [sort for sort in _open(names) if sort not in sizes]
-    if missing:
+    if missing and not unknown:  # a misspelt sort is said to be missing once
         listed = ", ".join(f"`{sort}`" for sort in missing)
         fix = "add " + "  ".join(f"{sort} = 2" for sort in missing)
         found.error("E0604", node.name.span, f"scope `{node.name.text}` does not say how many of {listed}", fix=fix)

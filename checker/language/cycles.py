@@ -153,7 +153,8 @@ class _Walker:
                     yield from self._both(arg, over, why)
                 if name in self.definitions:
                     body = self.definitions[name].body
-                    yield from self.formula(body, positive, f"{why} (through `{name}`)", over)
+                    through = f"{why.partition(' (')[0]} (through `{name}`)"
+                    yield from self.formula(body, positive, through, over)
             case If(condition, then, otherwise):
                 yield from self._both(condition, over, why)
                 yield from self.formula(then, positive, why, over)

@@ -16,7 +16,7 @@ class Place(StrEnum):
 
     STATE = "a formula about one state"
     STEP = "a step property"
-    WORLD = "an `assume`"  # consts and params only
+    WORLD = "an `assume`, or the `where` of a scope,"  # consts and params only
     INITIAL = "an initial value"  # consts, params and earlier cells
 
 

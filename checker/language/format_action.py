@@ -87,7 +87,11 @@ class ActionWriter(Writer):
     # -------------------------------------------------------------------------------------------------------- effects
 
     def effects(self, effects: Sequence[tree.Effect], closing: Token, *, spread: bool) -> Doc:
-        return self.block([(effect, self.effect(effect)) for effect in effects], closing, spread=spread)
+        return Group(self.joint_effects(effects, closing, spread=spread))
+
+    def joint_effects(self, effects: Sequence[tree.Effect], closing: Token, *, spread: bool) -> Doc:
+        """Effects in braces that are broken where the group they stand in is."""
+        return self.joint_block([(effect, self.effect(effect)) for effect in effects], closing, spread=spread)
 
     def effect(self, effect: tree.Effect) -> Doc:
         match effect:
@@ -109,18 +113,21 @@ class ActionWriter(Writer):
         closing = self.last("}", node)
         inner = Token("}") if node.has_else else closing
         then = (self.after(self.first("if", node), node.condition), Space())
-        head = (*then, self.effects(node.then, inner, spread=spread))
+        head = (*then, self.joint_effects(node.then, inner, spread=spread))
         if not node.has_else:
             return head
         first = node.otherwise[0] if node.otherwise else None
         if node.chained and isinstance(first, tree.When):
             return (*head, Space(), Token("else"), Space(), self.when(first, spread=spread))
-        return (*head, Space(), Token("else"), Space(), self.effects(node.otherwise, closing, spread=spread))
+        return (*head, Space(), Token("else"), Space(), self.joint_effects(node.otherwise, closing, spread=spread))
 
     # --------------------------------------------------------------------------------------------------------- blocks
 
     def block(self, items: Sequence[tuple[tree.Node, Doc]], closing: Token, *, spread: bool) -> Doc:
         """Items in braces. Spread: each on its own line. Else all on one line with the braces, if they fit."""
+        return Group(self.joint_block(items, closing, spread=spread))
+
+    def joint_block(self, items: Sequence[tuple[tree.Node, Doc]], closing: Token, *, spread: bool) -> Doc:
         opening = Token("{")
         if not items:
             return Group((opening, Break(), closing))
@@ -133,7 +140,7 @@ class ActionWriter(Writer):
             parts += [End(keep=True) if spread else Break(), doc]
         if spread:
             return (opening, Nest(tuple(parts)), End(keep=True), closing)
-        return Group((opening, Nest(tuple(parts)), Break(), closing))
+        return (opening, Nest(tuple(parts)), Break(), closing)
 
     def is_spread(self, node: tree.Action | tree.OutcomeBlock | tree.BeginBlock | tree.ForEach | tree.When) -> bool:
         """Whether the writer began a new line after the opening brace; of a tree without text, whether it is long."""
@@ -197,8 +204,15 @@ def goes_on(previous: tree.Node, node: tree.Node) -> bool:
         case tree.Assign() | tree.Requires(rules=()):
             return name in AFTER_EXPRESSION
         case tree.Requires() | tree.OutcomeBlock(items=None, rules=(_, *_)):
-            return name in AFTER_RULES or _RULE_ID.fullmatch(name) is not None
+            return name in AFTER_RULES or is_rule_id(name)
         case tree.OutcomeBlock(items=None):
             return name == "failure"
-        case _:
+        case tree.ForEach() | tree.When() | tree.BeginBlock():
             return name == "else"
+        case _:
+            return False
+
+
+def is_rule_id(name: str) -> bool:
+    """Whether the parser takes a name for the id of a rule where one may stand."""
+    return _RULE_ID.fullmatch(name) is not None

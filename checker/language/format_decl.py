@@ -7,9 +7,9 @@ from typing import assert_never
 
 from checker.language import tree
 from checker.language.align import Mark
-from checker.language.format_action import ActionWriter
+from checker.language.format_action import ActionWriter, is_rule_id
 from checker.language.format_expr import joined, number
-from checker.language.pretty import Break, Choice, Doc, End, Group, Nest, Space, Token
+from checker.language.pretty import Break, Choice, Doc, End, Group, Nest, Space, Token, tokens
 
 SOURCES = Mark("sources", paragraph=True)
 EVENTS = Mark("events", paragraph=True)
@@ -82,9 +82,10 @@ class DeclarationWriter(ActionWriter):
             case _:
                 assert_never(node)
 
-    def told(self, first: Token, name: tree.Ident, rules: Sequence[tree.Ident], doc: str, formula: Doc) -> Doc:
+    def told(self, first: Doc, name: tree.Ident, rules: Sequence[tree.Ident], doc: str, formula: Doc) -> Doc:
         """A named formula: name and rules, then what it says in words, then the formula, each on its own line."""
-        words = (End(), self.string(doc)) if doc else ()
+        apart = bool(rules) and is_rule_id(next(tokens(formula)).text)  # else it would be read as one more rule
+        words = (End(), self.string(doc)) if doc or apart else ()
         return (first, Space(), self.ident(name), *self.cited(rules), Nest((*words, End(), formula)))
 
     def leads_to(self, node: tree.LeadsToDecl) -> Doc:
@@ -103,9 +104,8 @@ class DeclarationWriter(ActionWriter):
                 for fair in node.fair
             ]
             formula = (laid.doc, End(), Token("fair"), Space(), self.filled(actions))
-        words: Doc = (self.first("leads", node), Space(), Token("to"))
-        body = (*((End(), self.string(node.doc)) if node.doc else ()), End(), *formula)
-        return (words, Space(), self.ident(node.name), *self.cited(node.rules), Nest(body))
+        words = (self.first("leads", node), Space(), Token("to"))
+        return self.told(words, node.name, node.rules, node.doc, formula)
 
     def state(self, node: tree.StateDecl) -> Doc:
         index = [

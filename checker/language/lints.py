@@ -17,6 +17,7 @@ from checker.language.protocol import (
     Definition,
     Did,
     Expr,
+    Final,
     Guard,
     Kind,
     LeadsTo,
@@ -121,6 +122,8 @@ def _properties(protocol: Protocol, found: Diagnostics) -> None:
             found.warning("W0711", item.span, "this step property asks about one state only", fix=fix)
         formula = None if isinstance(item, LeadsTo) else item.formula
         answer = None if formula is None else world.settled(formula)
+        if isinstance(item, Final) and answer is False:
+            continue  # `final ... false` says that no run ends
         if answer is not None:
             word = "holds" if answer else "fails"
             found.warning("W0716", item.span, f"`{item.name}` {word} whatever the state is, so it says nothing")
@@ -209,6 +212,8 @@ def _all_expressions(protocol: Protocol) -> Iterator[Expr]:
         yield from _expressions(action)
     for item in protocol.properties:
         yield from _formulas(item)
+    for scope in protocol.scopes:
+        yield from () if scope.where is None else (scope.where,)
     for log in protocol.logs:
         for record in log.records:
             for field in record.fields:

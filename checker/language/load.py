@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Protocol as Interface
+from typing import TYPE_CHECKING, Protocol as Interface
 
 from checker.language.diagnostics import Diagnostic, Diagnostics, Severity
 from checker.language.nearest import nearest

@@ -228,7 +228,9 @@ class Uses:
         through = f" (through `{name}`)" if isinstance(self.names.values[name], tree.LetDecl) else ""
         for cell in sorted(self._cells(name)):
             if env.place is Place.WORLD:
-                self.found.error("E0505", span, f"an `assume` is about consts and params, `{cell}` is a state{through}")
+                self.found.error(
+                    "E0505", span, f"{env.place.value} is about consts and params, `{cell}` is a state{through}"
+                )
             elif cell not in env.earlier:
                 message = f"an initial value reads consts, params and states declared earlier; `{cell}` is not{through}"
                 self.found.error("E0506", span, message)

@@ -182,7 +182,7 @@ class Emit:
             self._loops += 1
             each = f"q{self._loops}"
             once = body(Code(each))
-            if len(show(once)) * len(values) > self.longest:
+            if len(show(once)) * instances > self.longest:
                 return looped(f"for {each} in range({values[0]:d}, {values[-1] + 1})", once)
         self._instances = max(1, instances)
         written = every(body(Known(value)) for value in values)

@@ -151,8 +151,11 @@ class Reference:
                 yield from self._with_cells(world, self.protocol.cells)
 
     def _allowed(self, world: State) -> bool:
-        where = () if self.scope.where is None else (self.scope.where,)
-        return all(self.evaluate(formula, world, {}) for formula in (*(a.formula for a in self.protocol.assumptions), *where))
+        """Whether consts and params are as the assumptions and the scope's `where` want them."""
+        formulas = [assumption.formula for assumption in self.protocol.assumptions]
+        if self.scope.where is not None:
+            formulas.append(self.scope.where)
+        return all(self.evaluate(formula, world, {}) for formula in formulas)
 
     def _with_cells(self, state: State, cells: tuple[p.Cell, ...]) -> Iterator[State]:
         if not cells:

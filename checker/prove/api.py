@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker.language.core import Core, CoreProperty, PropertyKind
 from checker.language.lower import lower
-from checker.language.protocol import Protocol, Value
+from checker.language.protocol import Bool, Of, Protocol, Range, Type, Value
 from checker.prove.answers import (
     Answer,
     Holds,
@@ -88,14 +88,26 @@ def prove(
 
 
 def _check_names(protocol: Protocol, settings: Mapping[str, Value], only: tuple[str, ...] | None) -> None:
-    params = {param.name for param in protocol.params}
-    for name in settings:
+    params = {param.name: param.type for param in protocol.params}
+    for name, value in settings.items():
         if name not in params:
-            raise NoSuchName(f"no param named `{name}`; there are: {', '.join(sorted(params)) or 'none'}")
+            raise NoSuchName(f"no param named `{name}`; there are: {', '.join(params) or 'none'}")
+        if not _of_type(protocol, params[name], value):
+            raise NoSuchName(f"`{name}` has no value {value!r}")
     properties = [item.name for item in protocol.properties]
     for name in only or ():
         if name not in properties:
             raise NoSuchName(f"no property named `{name}`; there are: {', '.join(properties) or 'none'}")
+
+
+def _of_type(protocol: Protocol, type_: Type, value: Value) -> bool:
+    match type_:
+        case Bool():
+            return isinstance(value, bool)
+        case Range(low, high):
+            return not isinstance(value, bool) and low <= value <= high
+        case Of(sort):
+            return not isinstance(value, bool) and 0 <= value < len(protocol.sort(sort).members or ())
 
 
 _BEYOND = {

@@ -8,7 +8,7 @@ from typing import Any
 import z3
 
 from checker.language.core import CellKind
-from checker.language.protocol import Invariant, Of, Protocol, StepRule, Type, Value
+from checker.language.protocol import Bool, Invariant, Of, Protocol, StepRule, Type, Value
 from checker.model.reference import Conflict, OutOfRange, Reference, State
 from checker.model.run import Step
 from checker.model.scope import Scope
@@ -16,7 +16,6 @@ from checker.prove.answers import Counterexample, Location
 from checker.prove.encode import Chosen, Encoding, Happening
 from checker.prove.queries import Undecided
 from checker.prove.terms import Term, places
-from checker.prove.words import value_words
 
 
 class Unconfirmed(Exception):
@@ -127,7 +126,7 @@ def decode(
         step = Step(happening.moment.action, happening.moment.moment, args)
     after = _confirm(reference, goal, state, step, frozenset(assumed))
     witness = tuple(
-        (item.name.partition("'")[0], value_words(protocol, scope, item.type, value))
+        (item.name.partition("'")[0], _word(protocol, scope, item.type, value))
         for item, value in zip(chosen, decoder.chosen(chosen), strict=True)
     )
     return Counterexample(
@@ -178,13 +177,17 @@ def _unlike_initial(reference: Reference, state: State) -> tuple[Location, ...]:
     """The locations with another value than an initial state would give them; those that may start anyhow included."""
 
     protocol = reference.protocol
-    usual: dict[Location, Value | None] = {}
+    usual: dict[Location, Value | None] = {(param.name, ()): param.default for param in protocol.params}
     for cell in protocol.cells:
         for place in reference.bindings(cell.index, {}):
             index = tuple(int(part) for part in place.values())
             usual[cell.name, index] = None if cell.initial is None else reference.evaluate(cell.initial, state, place)
     usual |= {(const.name, index): None for const in protocol.consts for index in reference.tuples(const.index)}
     usual = dict.fromkeys(state, False) | usual  # what is left are pending marks
-    # Unusual params are settings of the scope.
-    params = {param.name for param in protocol.params}
-    return tuple(place for place, value in state.items() if usual[place] != value and place[0] not in params)
+    return tuple(place for place, value in state.items() if usual[place] != value)
+
+
+def _word(protocol: Protocol, scope: Scope, type_: Type, value: Value) -> str:
+    if isinstance(type_, Of):
+        return scope.individual(protocol, type_.sort, int(value))
+    return str(value).lower() if isinstance(type_, Bool) else str(int(value))

@@ -18,6 +18,8 @@ STEPS_A_SECOND = 2_000_000
 """z3 counts its own steps; some machines do more of them in a second. The count decides, so that answers repeat."""
 PATIENCE = 5
 """How many times slower than that a machine may be before the clock decides after all."""
+STOPPED = ("cancel", "interrupt", "timeout", "resource")
+"""What z3 says in one way or another when something made it stop, as against a question it has no method for."""
 
 
 class Undecided(Exception):
@@ -116,12 +118,7 @@ class Query:
         if verdict == z3.sat:
             return Possible(self.solver.model())
         reason = self.solver.reason_unknown()
-        if (
-            "cancel" not in reason
-            and "interrupt" not in reason
-            and "timeout" not in reason
-            and "resource" not in reason
-        ):
+        if not any(word in reason for word in STOPPED):
             raise Undecided(f"z3 does not know ({reason})")
         if self._steps() - steps >= self._effort.steps:
             raise Undecided(f"z3 gave up after {self._effort.steps:,} steps: allow more seconds a query")

@@ -26,12 +26,12 @@ class Regions:
     def __init__(self, core: Core, vocabulary: Vocabulary) -> None:
         params = [cell for cell in core.cells if cell.kind is CellKind.PARAM and cell.name not in vocabulary.settings]
         self.free = tuple(cell.name for cell in params)
-        self.terms = {cell.name: vocabulary.read(cell.name, (), False) for cell in params}
         self._domains: dict[str, tuple[Value, ...]] = {}
         for cell in params:
             values = vocabulary.values(cell.type)
             if values is not None:
                 self._domains[cell.name] = values
+        self.terms = {name: vocabulary.read(name, (), False) for name in self._domains}
         self.all: Region = frozenset((name, value) for name, values in self._domains.items() for value in values)
 
     def settings(self, region: Region) -> Settings:

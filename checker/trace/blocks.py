@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from checker.trace.world import Candidate, World
 
 MOST_PLACES = 64  # position vectors at which runs end, looked at
 MOST_NODES = 2000  # nodes looked at for each of them
+MOST_HIDDEN = 300  # nodes looked at behind one of those, by hidden steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +82,38 @@ def blocks(search: Search, words: Words) -> list[Block]:
 
 def least(search: Search, words: Words, nodes: list[Node], log: int) -> Block | None:
     """The fewest things in the way of a log's next event, over these nodes and all ways to read it."""
-    found: list[Block] = []
-    tried: Counter[int] = Counter()
-    false: Counter[tuple[int, int]] = Counter()
+    found: dict[tuple[int, int | None, int | None, tuple[int, ...], tuple[Reason, ...]], Block] = {}
     for node in nodes[:MOST_NODES]:
         for block in in_the_way(search, words, search.taken[node].world, node, log):
-            if block.guarded is not None:
-                tried[block.guarded] += 1
-                false.update((block.guarded, at) for at in block.guards)
             if block.cost:
-                found.append(block)
+                key = id(block.world), block.number, block.guarded, block.guards, block.reasons
+                found.setdefault(key, block)
+    least_cost = min((block.cost for block in found.values()), default=0)
+    cheap = [block for block in found.values() if block.cost == least_cost]
+    return min(cheap, key=lambda block: (_passes(search, block), *_rank(block))) if cheap else None
 
-    def certain(block: Block) -> float:
-        """How sure it is that these guards are in the way, and not only false until some hidden step is taken."""
-        return min((false[block.guarded or 0, at] / tried[block.guarded or 0] for at in block.guards), default=1.0)
 
-    return min(found, key=lambda block: (block.cost, -certain(block), block.number or 0)) if found else None
+def _rank(block: Block) -> tuple[bool, int]:
+    """Later guards first: the step has passed those before, and an outcome's come after its begin's."""
+    return block.guarded != block.number, -min(block.guards, default=0)
+
+
+def _passes(search: Search, block: Block) -> bool:
+    """Whether hidden steps from the block's node can make all true that is false there."""
+    if block.guarded is None or block.reasons:
+        return False
+    start = block.node
+    seen = {start}
+    stack = [start]
+    while stack and len(seen) < MOST_HIDDEN:
+        here = stack.pop()
+        if not set(block.guards) & set(block.world.machine.failing(block.guarded, here[0])):
+            return True
+        for move in search.unrecorded(block.world, here):
+            if move.after not in seen:
+                seen.add(move.after)
+                stack.append(move.after)
+    return False
 
 
 def in_the_way(search: Search, words: Words, world: World, node: Node, log: int) -> Iterator[Block]:

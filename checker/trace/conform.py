@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import islice
 
 from checker.language.core import Core, CoreMoment, Expr, PropertyKind
 from checker.language.lower import lower_expression
@@ -27,6 +28,7 @@ from checker.trace.view import View
 from checker.trace.world import Shared, World
 
 FINAL_WEIGHT = 1000  # a false final condition counts more than any number of waiting `leads to`
+MOST_STARTS = 500  # beginnings from which every order of events is tried
 GROWTHS = 6  # how often more individuals are tried
 
 
@@ -75,8 +77,7 @@ def explain_trace(
             case.answer, case.reason = Answer.UNKNOWN, limit.reason
         except KeyboardInterrupt:
             case.answer, case.reason = Answer.UNKNOWN, "interrupted"
-        grown = growth < GROWTHS and not case.shared.frame.largest and not case.shared.anywhere
-        if case.answer is not Answer.REFUSED or not grown or not starved(case):
+        if case.answer is not Answer.REFUSED or case.shared.frame.largest or growth == GROWTHS or not starved(case):
             return case
         growth += 1
 
@@ -129,8 +130,7 @@ def _search(case: Case) -> None:
         world = worlds.get(key)
         if world is None:
             world = worlds[key] = World(case.shared, state)
-        open_ = world.open_before(state) if case.shared.anywhere else {}
-        root = world, state, case.shared.bindings.intern(Binding.of({}, open_))
+        root = root_of(case, world, state)
         case.roots.append(root)
         over = search.run(world, (state, zero, root[2]))
         if over:
@@ -141,6 +141,12 @@ def _search(case: Case) -> None:
         case.answer = Answer.EXPLAINED if search.ended_open == 0 else Answer.OPEN
         if case.answer is Answer.OPEN and over:
             case.reason = "not every run was tried; one with nothing open may exist"
+
+
+def root_of(case: Case, world: World, state: bytes) -> tuple[World, bytes, int]:
+    """A place to begin: the state, with no ids known, and what is pending in it open."""
+    open_ = world.open_before(state) if case.shared.anywhere else {}
+    return world, state, case.shared.bindings.intern(Binding.of({}, open_))
 
 
 def open_conditions(machine: Machine) -> Callable[[bytes], int]:
@@ -213,20 +219,20 @@ def run_to(case: Case, node: Node) -> Run:
 def interleavings(case: Case, node: Node, budget: Budget) -> Interleavings:
     """All open orders of the events, from every place where a run can begin. Raises LimitReached.
 
-    A trace that may begin anywhere is taken to begin where the run to `node` does: what is assumed is then enough, and
-    from another beginning less might be.
+    Where a trace may begin in very many states it is taken to begin where the run to `node` does: what is assumed is
+    then enough, and from another beginning less might be.
     """
+    known = {state for _, state, _ in case.roots}
+    worlds = {world_key(case.machine, state): world for world, state, _ in case.roots}
     roots = list(case.roots)
-    if case.starts.anywhere:
+    starts = Starts(case.machine, case.starts.anywhere, case.starts.faults, budget)
+    for state in islice(starts.states(), MOST_STARTS + 1):
+        if state not in known:
+            world = worlds.setdefault(world_key(case.machine, state), World(case.shared, state))
+            roots.append(root_of(case, world, state))
+    if len(roots) > MOST_STARTS:
         first = case.search.path(node)[0][0]
         roots = [(case.search.taken[first].world, first[0], first[2])]
-    else:
-        known = {state for _, state, _ in roots}
-        worlds = {world_key(case.machine, state): world for world, state, _ in roots}
-        for state in case.starts.states():
-            if state not in known:
-                world = worlds.setdefault(world_key(case.machine, state), World(case.shared, state))
-                roots.append((world, state, case.shared.bindings.intern(Binding.of({}, {}))))
 
     def accepts(state: bytes) -> bool:
         return not case.complete or case.search.open_at(state) < FINAL_WEIGHT

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from checker.language.protocol import Bind, Of, Protocol, ReadConst, Value, Var
+from checker.language.protocol import Bind, Expr, Of, Protocol, ReadConst, Value, Var
+from checker.trace.sources import Reading
 from checker.trace.view import Seen, View, fails, succeeds
 
 Pin = tuple[tuple[str, tuple[int, ...]], Value]
@@ -13,74 +14,99 @@ Pin = tuple[tuple[str, tuple[int, ...]], Value]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many individuals of each sort, by sort and host, that nothing but ids names.
+    """How many individuals without names there are, by sort and host ("" for those of no host in particular).
 
-    NOTE(spare): at least as many as ids are alive at once, and one to spare. A reused individual may remember
-    something (a guard may ask whether it was there before), so a search that finds none in its first state says so,
-    and is done again with more, until each life of an id could have an individual of its own (`largest`).
+    NOTE(spare): where nothing but ids names individuals there are as many as ids are alive at once, and one to spare.
+    A reused individual may remember something (a guard may ask whether it was there before), and an event that leaves
+    a parameter open may be about somebody nobody names. So a search that finds no run, and at some node no unnamed
+    individual in its first state, is done again with more of them (`growth`), until each life of an id and each open
+    parameter could have one of its own (`largest`).
     """
 
     per_host: Mapping[tuple[str, str], int]
     largest: bool
 
-    @property
-    def total(self) -> dict[str, int]:
-        """The number of individuals by sort."""
-        found: dict[str, int] = {}
-        for (sort, _), count in self.per_host.items():
-            found[sort] = found.get(sort, 0) + count
-        return found
+    def of(self, sort: str) -> int:
+        """How many unnamed individuals of the sort there are."""
+        return sum(number for (counted, _), number in self.per_host.items() if counted == sort)
 
-    @property
-    def pools(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
-        """The individuals by number, host by host."""
-        taken: dict[str, int] = {}
+    def pools(self, numbers: Mapping[str, Mapping[str, int]]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The unnamed individuals by number, host by host; of each sort they come after the named ones."""
+        taken = {sort: len(named) for sort, named in numbers.items()}
         found = []
         for (sort, _), number in self.per_host.items():
-            first = taken.get(sort, 0)
-            taken[sort] = first + number
-            found.append((sort, tuple(range(first, first + number))))
+            found.append((sort, tuple(range(taken[sort], taken[sort] + number))))
+            taken[sort] += number
         return tuple(found)
 
 
-def count(views: tuple[View, ...], binds: Mapping[str, Bind], named: frozenset[str], growth: int) -> Counts:
-    """The counts of the sorts with single ids whose individuals have no names. `growth` is how often more were needed."""
-    fields = {
-        bind.field: bind.sorts[0] for bind in binds.values() if len(bind.sorts) == 1 and bind.sorts[0] not in named
-    }
+def count(
+    protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind], named: frozenset[str], growth: int
+) -> Counts:
+    """How many unnamed individuals a trace needs, `growth` being how often more were needed. `named`: sorts with names."""
+    fields = {bind.field: bind.sorts[0] for bind in ids.values() if len(bind.sorts) == 1 and bind.sorts[0] not in named}
     needs: dict[tuple[str, str], list[int]] = {}
     for view in views:
         for sort in dict.fromkeys(fields.values()):
-            found = [_need(view, binds[name]) for name, of in fields.items() if of == sort]
+            found = [_need(view, ids[name]) for name, of in fields.items() if of == sort]
             need = needs.setdefault((sort, view.log.host), [0, 0])
             for at in (0, 1):
                 need[at] += max(each[at] for each in found)
-    per_host: dict[tuple[str, str], int] = {}
-    largest = True
-    for key, (peak, most) in needs.items():
-        wanted = peak + (1 if growth == 0 else 1 + 2**growth)
-        per_host[key] = max(1, min(wanted, most + 1))
-        largest = largest and wanted >= most + 1
+    more = 0 if growth == 0 else 2 ** (growth - 1)
+    per_host = {key: max(1, min(peak + 1 + more, most + 1)) for key, (peak, most) in needs.items()}
+    largest = all(peak + more >= most for peak, most in needs.values())
+    for sort, most in unsettled(protocol, views, ids, frozenset(fields.values())).items():
+        per_host[sort, ""] = min(more, most)
+        largest = largest and more >= most
     return Counts(per_host, largest)
+
+
+def unsettled(
+    protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind], counted: frozenset[str]
+) -> dict[str, int]:
+    """How many individuals of each open sort the events may be about without naming them, at most.
+
+    A const of such an individual may be another one that nobody names.
+    """
+    found: dict[str, int] = {sort.name: 0 for sort in protocol.sorts if sort.members is None}
+    for view in views:
+        for seen in view.events:
+            lacking: dict[str, int] = {}
+            for reading in seen.readings:
+                said = {value.name for value in _said(view, seen, reading, ids) if isinstance(value, Var)}
+                types = [variable.type for variable in reading.action.params if variable.name not in said]
+                for sort in found:
+                    lacking[sort] = max(lacking.get(sort, 0), types.count(Of(sort)))
+            for sort, number in lacking.items():
+                found[sort] += number
+    for _ in protocol.consts:
+        for const in protocol.consts:
+            if isinstance(const.type, Of) and const.type.sort in found:
+                from_ = [found.get(type_.sort, 0) for type_ in const.index if isinstance(type_, Of)]
+                found[const.type.sort] = max([found[const.type.sort], *from_])
+    return {sort: number for sort, number in found.items() if number and sort not in counted}
+
+
+def _said(view: View, seen: Seen, reading: Reading, ids: Mapping[str, Bind]) -> Iterator[Expr]:
+    """What the record says for good: not by an id, which may come to mean another."""
+    if reading.action.at is not None:
+        yield reading.action.at
+    for field, _ in view.said(seen.event, reading):
+        if field.values is not None and len(field.values) == 1 and field.name not in ids:
+            yield field.values[0]
 
 
 def placed(protocol: Protocol, counts: Counts, numbers: Mapping[str, Mapping[str, int]]) -> Iterator[Pin]:
     """Consts that say on which host such an individual is, as the counts share them out."""
-    total = counts.total
+    hosts = [host for _, host in counts.per_host]
     done: set[str] = set()
     for action in protocol.actions:
         match action.at:
-            case ReadConst(const, (Var(_, Of(sort)),), Of(where)) if sort in total and sort not in done:
+            case ReadConst(const, (Var(_, Of(sort)),), Of(where)) if sort not in done and where in numbers:
                 done.add(sort)
-                homes = [
-                    numbers[where].get(host) if where in numbers else None
-                    for (of, host), number in counts.per_host.items()
-                    if of == sort
-                    for _ in range(number)
-                ]
-                for number, home in enumerate(homes):
-                    if home is not None:
-                        yield (const, (number,)), home
+                for (of, pool), host in zip(counts.pools(numbers), hosts, strict=False):
+                    if of == sort and host in numbers[where]:
+                        yield from (((const, (number,)), numbers[where][host]) for number in pool)
 
 
 def _need(view: View, bind: Bind) -> tuple[int, int]:

@@ -34,19 +34,26 @@ _DIGITS = 18
 class Frame:
     """The scope, and the numbers that names stand for.
 
-    `ids` are the fields whose values name individuals only for a time, or several at once. `unnamed` are the sorts
-    whose individuals nothing but such an id names, `pools` those individuals, host by host. `largest`: more of them
-    could not explain more.
+    `ids` are the fields whose values name individuals only for a time, or several at once. `pools` are the individuals
+    that nothing else names, host by host. `largest`: more of them could not explain more.
     """
 
     protocol: Protocol
     scope: Scope
     numbers: Mapping[str, Mapping[str, int]]  # by open sort, then by name
     ids: Mapping[str, Bind]
-    unnamed: frozenset[str]
     pools: tuple[tuple[str, tuple[int, ...]], ...]
     hosts: tuple[str, ...]  # as the logs spell them
     largest: bool
+
+    @property
+    def unnamed(self) -> dict[str, int]:
+        """The sorts with individuals that have no names, and the first of them."""
+        found: dict[str, int] = {}
+        for sort, pool in self.pools:
+            if pool:
+                found.setdefault(sort, pool[0])
+        return found
 
     def meaning(self, type_: Type, text: str) -> int | None:
         """The value of this type that the text says; None if it says none."""
@@ -68,8 +75,8 @@ def make_frame(
     ids = id_binds(protocol)
     numbers = _names(protocol, views, hosts, ids)
     named = frozenset(sort for sort, known in numbers.items() if known)
-    counts = count(views, ids, named, growth)
-    sizes = {sort: max(1, len(known), counts.total.get(sort, 0)) for sort, known in numbers.items()}
+    counts = count(protocol, views, ids, named, growth)
+    sizes = {sort: max(1, len(known) + counts.of(sort)) for sort, known in numbers.items()}
     sizes.update({sort: max(size, len(numbers[sort])) for sort, size in options.sizes if sort in sizes})
     pins = dict(placed(protocol, counts, numbers))
     for view in views:
@@ -86,7 +93,7 @@ def make_frame(
         pins=tuple(sorted(pin for pin in pins.items() if _fits(indexes[pin[0][0]], pin[0][1], sizes))),
         names=tuple((sort, tuple(known)) for sort, known in numbers.items() if known),
     )
-    return Frame(protocol, scope, numbers, ids, frozenset(counts.total), counts.pools, hosts, counts.largest)
+    return Frame(protocol, scope, numbers, ids, counts.pools(numbers), hosts, counts.largest)
 
 
 def id_binds(protocol: Protocol) -> dict[str, Bind]:

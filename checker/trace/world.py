@@ -356,19 +356,25 @@ class World:
 
     def redundant(self, number: int, state: bytes, binding: int) -> bool:
         """Whether another step does the same to an individual that nothing tells apart and that is tried instead."""
-        if not self.frame.unnamed:
+        unnamed = self.unnamed
+        if not unnamed:
             return False
         ground = self.machine.grounds[number]
         for arg, (_, type_) in zip(ground.args, ground.moment.params, strict=True):
-            if not isinstance(type_, Of) or type_.sort not in self.frame.unnamed or arg == 0:
+            if not isinstance(type_, Of) or type_.sort not in unnamed or arg <= unnamed[type_.sort]:
                 continue
             busy = self.busy(binding, type_.sort)
             if arg in busy:
                 continue
-            for other in range(arg):
+            for other in range(unnamed[type_.sort], arg):
                 if other not in busy and other not in ground.args and self.alike(type_.sort, other, arg)(state):
                     return True
         return False
+
+    @cached_property
+    def unnamed(self) -> Mapping[str, int]:
+        """The sorts with individuals that have no names, and the first of them."""
+        return self.frame.unnamed
 
     def alike(self, sort: str, first: int, second: int) -> Test:
         key = sort, first, second

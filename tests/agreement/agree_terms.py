@@ -109,8 +109,8 @@ def check(case: Case, sized: bool, seen: Counter[str] | None = None) -> None:
     case = replace(case, protocol=replace(case.protocol, properties=rules))
     world = World.of(case, lower(case.protocol, case.scope.without), sized, seen)
     rng = random.Random(case.seed)
-    for state in islice(case.reference.initial_states(), 2):
-        check_initial(world, state)
+    for first in islice(case.reference.initial_states(), 2):
+        check_initial(world, first)
     for _ in range(2):
         state = random_state(rng, case.reference)
         if state is not None:
@@ -172,8 +172,8 @@ def check_steps(world: World, solver: Any, case: Case, state: State, rng: random
         step = Step(moment.action, moment.moment, tuple(int(rng.choice(options)) for options in values))
         happening = encoding.happening(moment)
         solver.push()
-        for item, value in zip(happening.chosen, step.args, strict=True):
-            solver.add(item.term == as_sort(world.term(item.type, value), item.term.sort()))
+        for chosen, value in zip(happening.chosen, step.args, strict=True):
+            solver.add(chosen.term == as_sort(world.term(chosen.type, value), chosen.term.sort()))
         world.agree("guards", solver, happening.possible, reference.enabled(step, state))
         check_apart(world, case, state, step, happening.bound, rng)
         try:
@@ -205,13 +205,13 @@ def check_apart(
     world: World, case: Case, state: State, step: Step, bound: Mapping[str, Term], rng: random.Random
 ) -> None:
     """Step properties of two states that no step joins, as the primed symbols see them."""
-    after = random_state(rng, world.reference)
-    if after is None or not world.encoding.core.properties:
+    other = random_state(rng, world.reference)
+    if other is None or not world.encoding.core.properties:
         return
     moving = {
         cell.name for cell in world.encoding.core.cells if cell.kind in (core.CellKind.STATE, core.CellKind.PENDING)
     }
-    after = {place: value if place[0] in moving else state[place] for place, value in after.items()}
+    after = {place: value if place[0] in moving else state[place] for place, value in other.items()}
     solver = world.solver([*world.facts(state), *world.facts(after, after=True)])
     moment = next(m for m in world.encoding.core.moments if (m.action, m.moment) == (step.action, step.moment))
     args = {name: world.term(type_, arg) for (name, type_), arg in zip(moment.params, step.args, strict=True)}

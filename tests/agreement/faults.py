@@ -356,6 +356,7 @@ STEPS = (
     ),
 )
 INITIAL = (
+    Fault("a scope's own condition is ignored", "model.ground:_within", "if scope.where is None", "if True"),
     Fault("assumptions are asked too early", "model.initial:_checks", "max(order.get", "min(order.get"),
     Fault(
         "a free cell never has its last value",

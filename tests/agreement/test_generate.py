@@ -59,6 +59,7 @@ def made() -> Counter[str]:
         ("guard left out", 5),
         ("pinned const", 10),
         ("assumption", 20),
+        ("scope with where", 5),
     ],
 )
 def test_each_construct_is_made_often(made: Counter[str], feature: str, least: int) -> None:
@@ -94,6 +95,7 @@ def test_the_same_seed_makes_the_same_case() -> None:
 def _features(this: Case) -> Iterator[str]:
     protocol = this.protocol
     yield from ("pinned const",) * bool(this.scope.pins) + ("assumption",) * len(protocol.assumptions)
+    yield from ("scope with where",) * (this.scope.where is not None)
     yield from ("empty sort",) * (0 in dict(this.scope.sizes).values())
     yield from ("no initial value",) * sum(cell.initial is None for cell in protocol.cells)
     full, less = lower(protocol), lower(protocol, this.scope.without)

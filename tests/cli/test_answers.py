@@ -207,7 +207,7 @@ def test_a_proof_that_fails_shows_the_state_and_the_run_to_it(place: Path) -> No
     assert "take(worker1)  take(worker2)" in answer.out
 
 
-# ------------------------------------------------------------------------------------------- rules, lint, format, schema
+# ------------------------------------------------------------------------------------------ rules, lint, format, schema
 
 
 def test_rules_are_listed_and_explained(place: Path) -> None:

@@ -1,4 +1,4 @@
-"""All states and answers of a small protocol by the reference and plain loops: slow, and nothing shared with the search."""
+"""All states and answers of a small protocol by the reference and plain loops: slow, and sharing no line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import permutations, product
 import networkx
 
 from checker.language.protocol import (
+    Bool,
     Can,
     Final,
     Invariant,
@@ -87,7 +88,7 @@ class Brute:
                 index_types, _ = types[name]
                 to = (name, tuple(int(moved(t, v)) for t, v in zip(index_types, index, strict=True)))
                 source[places[to]] = at
-            value_types = [types[name][1] for name, _ in self.locations]
+            value_types = [types[name][1] or Bool() for name, _ in self.locations]
             moves.append((source, value_types, moved))
         least = set()
         for values, faults in self.keys:
@@ -199,7 +200,7 @@ class Brute:
 
 
 def verdicts(brute: Brute) -> dict[str, int | bool | None]:
-    """For each property: None (or True, for a leads to) if it holds, else the length of a shortest witness (or False)."""
+    """For each property: None (a leads to: True) if it holds, else the length of a shortest witness (False)."""
     judges: tuple[tuple[type, Callable[..., int | bool | None]], ...] = (
         (Invariant, brute.invariant),
         (StepRule, brute.step_rule),

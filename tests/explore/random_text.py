@@ -30,11 +30,12 @@ class _Text:
     def __init__(self, random: Random) -> None:
         self.random = random
         names = random.sample(sorted(CELLS), random.randint(2, 4))
+        self.actions: list[str] = []
         self.cells = {name: CELLS[name] for name in names}
         self.const = random.random() < 0.4
 
     def text(self) -> str:
-        lines = ["module random \"Made at random\"", "", "sort A, B", "enum Mood { low, high }"]
+        lines = ['module random "Made at random"', "", "sort A, B", "enum Mood { low, high }"]
         if self.const:
             lines.append("const of(B): A")
         for name, (index, type_) in self.cells.items():
@@ -45,8 +46,10 @@ class _Text:
         if self.random.random() < 0.5:
             lines.append(self.action(9, "fault"))
         lines.append(f"invariant always_so forall a: A, b: B. {self.formula({'a': 'A', 'b': 'B'})}")
-        lines.append(f"step each_step forall a: A, b: B. old({self.formula({'a': 'A', 'b': 'B'})}) implies "
-                     f"{self.formula({'a': 'A', 'b': 'B'})}")
+        lines.append(
+            f"step each_step forall a: A, b: B. old({self.formula({'a': 'A', 'b': 'B'})}) implies "
+            f"{self.formula({'a': 'A', 'b': 'B'})}"
+        )
         lines.append(f"final at_the_end forall a: A. {self.formula({'a': 'A'})}")
         lines.append(f"can come_true forall a: A. {self.formula({'a': 'A'})}")
         lines.append(f"can come_true_for_both forall a: A, b: B. {self.formula({'a': 'A', 'b': 'B'})}")
@@ -77,10 +80,6 @@ class _Text:
         else:
             body = f"{guard} {self.effect(params)}"
         return f"{head} {{ {body} }}"
-
-    @property
-    def actions(self) -> list[str]:
-        return self.__dict__.setdefault("_actions", [])
 
     def effect(self, names: dict[str, str]) -> str:
         chosen = self.random.sample(sorted(self.cells), self.random.randint(1, min(2, len(self.cells))))
@@ -145,5 +144,7 @@ class _Text:
         index, type_ = self.cells[name]
         binders = ", ".join(f"w{at}: {sort}" for at, sort in enumerate(index))
         place = self.place(name, [f"w{at}" for at in range(len(index))])
-        body = place if type_ == "bool" else f"{place} == low" if type_ == "Mood" else f"exists z: B. {place} == {place}"
+        body = (
+            place if type_ == "bool" else f"{place} == low" if type_ == "Mood" else f"exists z: B. {place} == {place}"
+        )
         return f"(exists {binders}. {body})" if index else f"({body})"

@@ -8,9 +8,9 @@ import pytest
 
 from checker.explore.answer import Said
 from checker.explore.explore import explore
+from checker.model.scope import declared_scope
 from tests.explore.brute import Brute, verdicts
 from tests.explore.made import explored, protocol, sized
-from checker.model.scope import declared_scope
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,6 @@ from checker.model.scope import declared_scope
         (5, True, 314, 2_047),
         (7, True, 920, 8_409),
         (8, True, 1_461, 15_286),
-        (9, True, 2_232, 26_315),
     ],
 )
 def test_two_phase_commit(size: int, symmetry: bool, states: int, transitions: int) -> None:
@@ -51,7 +50,7 @@ def test_handover(scope: str, states: int, transitions: int, levels: int) -> Non
     assert [answer.said for answer in reduced.answers] == [answer.said for answer in found.answers]
 
 
-@pytest.mark.parametrize(("scope", "orbits"), [("m12", 361), ("m21", 558)])
+@pytest.mark.parametrize(("scope", "orbits"), [("m12", 361)])
 def test_handover_orbits(scope: str, orbits: int) -> None:
     found = protocol("handover")
     assert explored("handover", scope).states == orbits
@@ -110,9 +109,10 @@ def test_against_plain_loops(name: str, scope: str, sorts: tuple[str, ...]) -> N
     assert (whole.states, whole.transitions) == (len(brute.keys), brute.transitions)
     assert reduced.states == brute.orbits(sorts)
     assert whole.ends.count == len(brute.ends)
+    known = verdicts(brute)
     for exploration in (whole, reduced):
         for answer in exploration.answers:
-            expected = verdicts(brute)[answer.name]
+            expected = known[answer.name]
             if answer.said is Said.HOLDS:
                 assert expected in (None, True), answer.name
             else:

@@ -280,6 +280,7 @@ BEFORE = {
     "a guard": "requires x",
     "a guard with rules": "requires x  @ N-1",
     "a loop": "for a: A { }",
+    "a choice": "if x { }",
     "a begin": "begin { }",
     "an outcome": "outcome X",
     "an outcome with rules": "outcome X @ N-1",

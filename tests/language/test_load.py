@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.language.diagnostics import Severity, render
+from checker.language.entries import told
 from checker.language.load import MAX_BYTES, load, load_text
 from checker.language.protocol import (
     Apply,
@@ -138,6 +139,7 @@ def test_scopes_and_runs(everything: Protocol) -> None:
     (scope,) = everything.scopes
     assert scope.sizes == (("Branch", 2), ("Reader", 2), ("Book", 1), ("Desk", 1))
     assert (scope.faults, scope.settings) == (1, (("strict", False), ("pull", 1), ("tries", 2), ("offset", -2)))
+    assert isinstance(scope.where, Quantified)
     run, failing = everything.scenarios
     assert run.variables == (Variable("b", Of("Book")), Variable("r", Of("Reader")))
     assert run.steps == (
@@ -324,3 +326,14 @@ def test_diagnostics_of_all_files_in_one_run() -> None:
 def test_loading_imports_the_parser_late() -> None:
     code = "import sys; import checker.language.load; sys.exit('lark' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_one_entry_uses_is_used() -> None:
+    shared = {"shared": 'module shared "S"\nrule A-1 switch "One."\nrule A-2 switch "Two."\nrule A-3 switch "Three."'}
+    entry = 'module {name} "E" uses shared state s: bool = true hidden action a {{ requires s @ {rule} s := false }}'
+    loaded = [
+        load_text(name, entry.format(name=name, rule=rule), shared) for name, rule in (("x", "A-1"), ("y", "A-2"))
+    ]
+    assert [len(diagnostics) for _, diagnostics in loaded] == [2, 2]
+    assert [item.message for item in told(loaded)] == ["nobody cites rule `A-3`"]
+    assert [item.code for item in told([*loaded, load_text("z", "broken")])] == ["E0101", "E0103"]

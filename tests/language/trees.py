@@ -137,8 +137,8 @@ SOURCES = st.one_of(
     st.just(tree.JudgeEachHost()),
     st.builds(tree.PageDecl, IDENTS, STRINGS),
     st.builds(
-        tree.RuleDecl, st.just(tree.Ident("N-01")), st.sampled_from(["extension", "switch", "unwritten"]), some(IDENTS, 0),
-        STRINGS,
+        tree.RuleDecl, st.just(tree.Ident("N-01")), st.sampled_from(["extension", "switch", "unwritten"]),
+        some(IDENTS, 0), STRINGS,
     ),
 )  # fmt: skip
 DECLARATIONS = st.one_of(

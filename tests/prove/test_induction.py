@@ -194,6 +194,9 @@ def test_unknown_names_are_refused() -> None:
         prove(protocol, only=("one_older",))
     with pytest.raises(NoSuchName, match="param"):
         prove(protocol, settings={"strict": True})
+    for name, value in (("strict", 1), ("care", 3), ("care", True), ("most", -1)):
+        with pytest.raises(NoSuchName, match=f"`{name}` has no value"):
+            prove(read(GATE), settings={name: value})
 
 
 def test_the_same_answer_again() -> None:

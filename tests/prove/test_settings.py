@@ -7,7 +7,6 @@ import pytest
 from checker.language.protocol import Value
 from checker.prove.answers import Fails, Holds, Settings, Unknown
 from checker.prove.api import prove
-from checker.prove.words import judgement_words
 from tests.prove.texts import GATE, SEEN, read
 
 
@@ -71,13 +70,4 @@ def test_it_is_false_at_the_start_for_some_settings() -> None:
     assert isinstance(found, Fails)
     assert found.settings == (("wide", (True,)),)
     assert dict(found.counterexample.scope.settings) == {"wide": True}
-    assert judgement_words(protocol, found) == "false in an initial state, with wide = true"
     assert isinstance(prove(protocol, settings={"wide": False}).answer("narrow").judgement, Holds)
-
-
-def test_settings_in_words() -> None:
-    protocol = read(f"{GATE} invariant asked forall c: Car. passing[c] implies light == green")
-    found = prove(protocol).answer("asked").judgement
-    assert judgement_words(protocol, found) == (
-        "not inductive: pass.SUCCESS may break it; proved for every setting but strict = false and care in (some, full)"
-    )

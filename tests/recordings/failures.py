@@ -165,6 +165,16 @@ def f09_deleted_under_a_reference() -> Tape:
     return tape
 
 
+def f10_disconnect_held_back() -> Tape:
+    """The requests of the dismantling with their begin and their end; a forwarding extension holds the first back."""
+    tape = saved("open")
+    tape.on_nic("a", "OID_SWITCH_NIC_DISCONNECT", NIC, phase="begin", req="r1")
+    tape.on_nic("a", "OID_SWITCH_NIC_DISCONNECT", NIC, phase="end", req="r1")
+    tape.on_nic("a", "OID_SWITCH_NIC_DELETE", NIC, phase="begin", req="r2")
+    tape.on_nic("a", "OID_SWITCH_NIC_DELETE", NIC, phase="end", req="r2")
+    return tape
+
+
 def f11_adapter_refused_after_dismantling() -> Tape:
     tape = dismantled("open")
     tape.on_nic("b", "OID_SWITCH_NIC_CREATE", NIC, status=REFUSED)
@@ -211,6 +221,22 @@ def f14_owner_missing() -> Tape:
     return tape
 
 
+def f15_nothing_saved() -> Tape:
+    """No extension of the source has data; the restore is completed all the same."""
+    tape = begun()
+    validate(tape, "b", NIC)
+    prepare(tape, "b", NIC)
+    tape.add("a", "VM_PAUSED", VmName=VM)
+    save(tape, "a", NIC, ())
+    dismantle(tape, "a", NIC)
+    tape.add("a", "VM_STOPPED", VmName=VM)
+    attach(tape, "b", NIC)
+    restore(tape, "b", NIC, ())
+    tape.add("b", "VM_RUNNING", VmName=VM)
+    ask(tape, "a", "b", VM, "MIGRATION_DONE")
+    return tape
+
+
 def f16_connection_lost_before_save() -> Tape:
     tape = begun()
     tape.port("b", NIC, "validation")
@@ -247,6 +273,43 @@ def f19_connection_lost_after_the_barrier() -> Tape:
     restore(tape, "b", NIC, blobs_of(NIC))
     tape.add("b", "VM_RUNNING", VmName=VM)
     ask(tape, "a", "b", VM, "MIGRATION_DONE")
+    return tape
+
+
+def f20_source_crashes_before_the_save() -> Tape:
+    """The source's log just ends; the destination loses the connection and removes what it made."""
+    tape = begun("open")
+    validate(tape, "b", NIC)
+    prepare(tape, "b", NIC)
+    tape.add("b", "LINK_DOWN", Peer="HOST-A")
+    tape.drop_port("b", NIC)
+    return tape
+
+
+def f21_source_crashes_when_released() -> Tape:
+    """The source's log ends when its port is gone; the destination has all it needs and goes on alone."""
+    tape = saved("open")
+    dismantle(tape, "a", NIC)
+    tape.on_nic("b", "OID_SWITCH_NIC_CREATE", NIC)
+    tape.add("b", "LINK_DOWN", Peer="HOST-A")
+    tape.on_nic("b", "OID_SWITCH_NIC_CONNECT", NIC)
+    restore(tape, "b", NIC, blobs_of(NIC))
+    tape.add("b", "VM_RUNNING", VmName=VM)
+    return tape
+
+
+def f22_destination_crashes_before_dismantling() -> Tape:
+    """The destination's log ends; the source gives up and its VM runs on."""
+    tape = saved("open")
+    tape.add("a", "LINK_DOWN", Peer="HOST-B")
+    tape.add("a", "VM_RUNNING", VmName=VM)
+    return failed(tape)
+
+
+def f23_destination_crashes_after_dismantling() -> Tape:
+    """The destination's log ends in the blackout; nothing more is heard of the VM."""
+    tape = dismantled("open")
+    tape.add("a", "LINK_DOWN", Peer="HOST-B")
     return tape
 
 
@@ -302,6 +365,16 @@ def f33_online_before_restore() -> Tape:
     tape = dismantled("open")
     attach(tape, "b", NIC)
     tape.add("b", "VM_RUNNING", VmName=VM)
+    return tape
+
+
+def f35_adapter_updated_before_the_save() -> Tape:
+    """Traffic leaves the virtual function first, which shows as an update of the adapter."""
+    tape = begun("open")
+    validate(tape, "b", NIC)
+    prepare(tape, "b", NIC)
+    tape.on_nic("a", "OID_SWITCH_NIC_UPDATED", NIC)
+    save(tape, "a", NIC, blobs_of(NIC))
     return tape
 
 

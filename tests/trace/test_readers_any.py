@@ -63,12 +63,11 @@ def test_any_damage(tmp_path: Path, suffix: str, draw: st.DataObject) -> None:
     check(tmp_path / f"damaged{suffix}", draw.draw(damaged(SEEDS[suffix])))
 
 
-DAYS, CLOCKS = ["2026-11-24", "2026-02-30", "2024-02-29"], ["08:00:01", "23:59:60", "24:00:00"]
+HEADS = ["2026-11-24T08:00:01", "2016-12-31T23:59:60", "2026-02-30T08:00:00", "2026-11-24t24:00:00"]
 TAILS = ["Z", ".Z", ".5Z", ".123456789Z", ".1234567890Z", ".٣Z", ".²Z", ".5z", ".5+01:00", ".5-24:00", ".5", ""]
-TIMES = st.tuples(*map(st.sampled_from, (DAYS, "Tt_", CLOCKS, TAILS))).map("".join)
 
 
-@given(st.lists(TIMES))
+@given(st.sampled_from(HEADS).flatmap(lambda head: st.lists(st.sampled_from(TAILS).map(head.__add__), max_size=12)))
 def test_the_quick_reader_of_times_is_the_slow_one(times: list[str]) -> None:
     quick = time_reader()
     for time in times + times:

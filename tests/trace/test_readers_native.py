@@ -138,6 +138,7 @@ DAMAGED: dict[str, tuple[str | bytes, str, str]] = {
     "a number": ("7", "expected an object in braces, found a number", "7"),
     "twice": ('{"event": "X", "a": 1, "a": 2}', "member `a` occurs twice", '"a": 2}'),
     "twice inside": ('{"event": "X", "b": {"a": 1, "a": 2}}', "member `a` occurs twice", '"a": 2}}'),
+    "twice, half untidily": ('{"event": "X", "a": 1, "a" : 2}', "member `a` occurs twice", '"a" : 2}'),
     "twice, untidily": ('{"event": "X", "a" : 1, "a"\t: 2}', "member `a` occurs twice", '"a"\\t: 2}'),
     "twice in the other way": ('{"event": "Y", "event": "X"}', "member `event` occurs twice", '"event": "X"}'),
     "no event": ('{"evnt": "X", "seq": 2}', "or `switchover` in a header; nearest: `evnt`", "{"),
@@ -163,9 +164,10 @@ DAMAGED: dict[str, tuple[str | bytes, str, str]] = {
 @pytest.mark.parametrize("case", DAMAGED)
 def test_a_damaged_line_costs_that_line(tmp_path: Path, case: str) -> None:
     line, message, caret = DAMAGED[case]
-    first, last = '{"event": "FIRST", "seq": 1}', '{"event": "LAST", "log": "a"}'
+    # The first event lets the quick way know the name, so that both ways have to see what is wrong.
+    first, last = '{"event": "X", "seq": 1}', '{"event": "LAST", "log": "a"}'
     trace = read_text(tmp_path, HEADER, first, line, last)
-    assert [event.name for event in trace.logs[0].events] == ["FIRST", "LAST"]
+    assert [event.name for event in trace.logs[0].events] == ["X", "LAST"]
     assert trace.left_out == 1
     (text,) = told(trace, tmp_path)
     head, shown, under = text.split("\n")
@@ -232,6 +234,13 @@ def test_events_before_their_header_are_counted_and_told_once(tmp_path: Path) ->
         'a.jsonl:1:9: log `a` has no header before it, such as {"switchover": 1, "log": "a", "host": "A"}; '
         "this event and 2 more are left out\n"
     )
+
+
+def test_events_of_many_unknown_logs_are_counted(tmp_path: Path) -> None:
+    trace = read_text(tmp_path, HEADER, *[f'{{"log": "x{number}", "event": "X"}}' for number in range(1000)])
+    assert trace.left_out == 1000
+    assert len(trace.complaints) <= MANY + 1
+    assert f"this event and {1000 - MANY} more are left out" in " ".join(c.message for c in trace.complaints)
 
 
 def test_a_refused_header_takes_its_events_with_it(tmp_path: Path) -> None:

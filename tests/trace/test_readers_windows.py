@@ -111,8 +111,9 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert same.complaints == ()
 
 
-def test_a_declaration_that_redirection_made_wrong(tmp_path: Path) -> None:
-    trace = read_text(tmp_path, '<?xml version="1.0" encoding="utf-16"?>' + record(1))
+@pytest.mark.parametrize("declared", ["utf-16", "UTF-16LE", "cp037", "rot13", "zlib", "no-such"])
+def test_a_declaration_that_redirection_made_wrong(tmp_path: Path, declared: str) -> None:
+    trace = read_text(tmp_path, f'<?xml version="1.0" encoding="{declared}"?>' + record(1))
     assert (numbers(trace), trace.complaints) == ([1], ())
 
 
@@ -184,6 +185,12 @@ def test_captures_without_record_ids_newest_first(tmp_path: Path) -> None:
     assert "from the last to the first" in note.message
 
 
+def test_captures_without_record_ids_in_no_order_of_time_keep_theirs(tmp_path: Path) -> None:
+    text = "".join(record(0, event, time=f"2026-03-02T08:00:0{event}Z") for event in (2, 3, 1))
+    trace = read_text(tmp_path, text)
+    assert ([event.name for event in trace.logs[0].events], trace.complaints) == (["2", "3", "1"], ())
+
+
 def test_one_log_from_overlapping_files(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text(record(1) + record(3))
     (tmp_path / "b.xml").write_text(record(2) + record(3) + record(4))
@@ -206,6 +213,11 @@ GOOD = record(2)
 DAMAGED = {
     "no end": (
         GOOD.split("<Channel>")[0],
+        "the record that begins in line 2 is left out: another record begins inside it",
+        1,
+    ),
+    "no end inside user data": (
+        GOOD.split("<EventData>")[0] + "<UserData><E xmlns='u'><F>1",
         "the record that begins in line 2 is left out: another record begins inside it",
         1,
     ),
@@ -248,6 +260,7 @@ def test_a_damaged_record_costs_that_record(tmp_path: Path, case: str, root: str
     assert trace.left_out == lost
     told = [render(complaint) for complaint in trace.complaints if complaint.fatal]
     assert any(message.replace("line 2", "line 3") in line for line in told), told
+    assert len(told) == max(lost, 1)
 
 
 def test_a_place_is_line_and_column_with_a_caret(tmp_path: Path) -> None:
@@ -258,6 +271,14 @@ def test_a_place_is_line_and_column_with_a_caret(tmp_path: Path) -> None:
         "      <Event><Systäm>é&no;</Systäm></Event></Events>\n"
         "                      ^"
     )
+
+
+def test_a_column_counts_from_the_start_of_the_longest_line(tmp_path: Path) -> None:
+    before = "".join(map(record, range(1, 900)))
+    (complaint,) = read_text(tmp_path, f"{before}<Event>&no;</Event>").complaints
+    assert len(before) > 3 << 16
+    assert (complaint.origin.place, complaint.line_column) == (1, len(before) + len("<Event>") + 1)
+    assert complaint.text[complaint.column - 1 :].startswith("&no;")
 
 
 def test_a_time_that_is_none_costs_the_time(tmp_path: Path) -> None:
@@ -299,8 +320,8 @@ def test_every_way_of_cutting_a_file_off(tmp_path: Path, root: bool) -> None:
 
 def test_damage_everywhere_is_counted_exactly(tmp_path: Path) -> None:
     damaged = MOST_RESTARTS + 500
-    trace = read_text(tmp_path, record(1) + "<Event <" * damaged)
-    assert trace.left_out == damaged
+    trace = read_text(tmp_path, record(1) + "<Event <" * damaged + record(2))
+    assert (numbers(trace), trace.left_out) == ([1], damaged + 1)
     assert len(trace.complaints) == MANY + 1
 
 

@@ -164,7 +164,7 @@ class _Reader:
             raise Damaged("`log`: expected the log's name in double quotes", line.text, line.at("log"))
         shelf = self.shelves.get(name)
         if shelf is None:
-            key = name if name in self.strays or len(self.strays) < MANY else _OTHERS
+            key = name if name in self.strays or len(self.strays) < MANY - 1 else _OTHERS
             stray = self.strays.setdefault(key, _Stray(line, self.why_stray(name)))
             stray.count += 1
             self.ledger.left_out += 1

@@ -60,6 +60,9 @@ def named_individuals(protocol: Protocol, scope: Scope) -> dict[tuple[str, int],
     for action in protocol.actions:
         for literal in _literals((action.guards, action.begin, action.outcomes)):
             add(literal.type, literal.value, f"named at {literal.span.place}")
+    if scope.where is not None:
+        for literal in _literals(scope.where):
+            add(literal.type, literal.value, f"named at {literal.span.place}")
     settings = dict(scope.settings)
     for param in protocol.params:
         add(param.type, settings.get(param.name, param.default), f"the value of param {param.name}")

@@ -14,7 +14,7 @@ from checker.language.build import and_, exists, is_true, not_
 from checker.language.core import FALSE, TRUE, And, CoreMoment, CoreProperty, Expr, Forall, Not, PropertyKind
 from checker.model.ground import Machine
 
-LOOKS = 2_000_000  # how often a test is asked of a state before the rest is left out
+LOOKS = 1_000_000  # how often a test is asked of a state before the rest is left out
 FIRST = 500  # states, evenly spread over the search, that are looked at before others
 
 

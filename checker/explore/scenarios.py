@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from checker.explore.symmetry import Symmetry
 from checker.language.protocol import BEGIN, SUCCESS, Bool, Gap, Of, Protocol, Range, Scenario, ScenarioStep, Type
 from checker.model.ground import Ground, Machine
-from checker.model.scope import Scope
+from checker.model.scope import Scope, declared_scope
 
 Binding = tuple[int | None, ...]  # for each of the scenario's variables
 
@@ -94,8 +94,7 @@ class Script:
 def scope_for(protocol: Protocol, scenario: Scenario, given: Scope) -> Scope:
     """The scope a scenario is tried in: the one it names, else the given one, grown to fit its names and faults."""
     if scenario.scope is not None:
-        scope = next(item for item in protocol.scopes if item.name == scenario.scope)
-        return Scope(scope.name, scope.sizes, scope.faults, scope.settings, given.without)
+        return replace(declared_scope(protocol, scenario.scope), without=given.without)
     wanted: dict[str, int] = {}
     for variable in scenario.variables:
         if isinstance(variable.type, Of):

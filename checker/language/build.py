@@ -77,6 +77,8 @@ def eq(left: Expr, right: Expr) -> Expr:
             return other
         if is_false(one):
             return not_(other)
+    if isinstance(left, Bound) and isinstance(right, Bound) and left.name > right.name:
+        return Eq(right, left)  # one spelling, so that `a == b` and `not b == a` are seen to exclude each other
     return Eq(right, left) if isinstance(left, Lit) else Eq(left, right)
 
 

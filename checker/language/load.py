@@ -98,6 +98,11 @@ class _Loader:
         protocol = check(files, modules, digest, self.found, incomplete=self.incomplete)
         failed = any(item.severity is Severity.ERROR for item in self.found)
         if not failed:
+            from checker.language.meaning import check_meaning
+
+            check_meaning(protocol, self.found)
+            failed = any(item.severity is Severity.ERROR for item in self.found)
+        if not failed:
             from checker.language.lints import lint
 
             lint(protocol, self.found)

@@ -55,7 +55,9 @@ def verdict_lines(verdict: Verdict, protocols: Mapping[str, Protocol], *, roster
             yield from _part(part, protocols[part.protocol])
         elif at < 6:
             yield _brief(part)
-    yield from _rosters(verdict, roster=roster)
+    for at, part in enumerate(verdict.parts):
+        if roster or at == first:
+            yield from _roster(part, full=roster)
 
 
 def headline(verdict: Verdict) -> Line:
@@ -96,10 +98,10 @@ def _part(part: Judged, protocol: Protocol) -> Iterator[Line]:
     where = f" on {clean(part.host)} alone" if part.host else ""
     if part.reason:
         yield labelled("unknown" if part.kind is VerdictKind.UNKNOWN else "why", clean(part.reason))
-    for at, finding in enumerate(part.findings[:2]):
-        if at:
-            yield BLANK
+    for finding in part.findings[:1]:
         yield from _finding(finding, protocol, where)
+    for finding in part.findings[1:2]:
+        yield labelled("also wrong", clean(finding.message), (f"  {' '.join(finding.rules)}", QUIET))
     if len(part.findings) > 2:
         yield labelled("", (f"and {plural(len(part.findings) - 2, 'finding')} more (--json has them all)", QUIET))
     for assumed in part.assumed[: MANY["assumed"]]:
@@ -122,12 +124,15 @@ def _finding(finding: Finding, protocol: Protocol, where: str) -> Iterator[Line]
         yield labelled("event", (clean(finding.event.origin), STRONG), f"  {event_words(finding.event)}")
     if finding.action:
         yield labelled("read as", f"{clean(finding.action)} in {protocol.name}{where}")
-    yield labelled("wrong", clean(finding.message))
+    where_written = ""
+    if finding.blocked and finding.blocked[0].condition in finding.message:
+        where_written = f"  {clean(finding.blocked[0].place)}"
+    yield labelled("wrong", clean(finding.message), (where_written, QUIET))
     known = protocol.rules_by_id()
     told: set[str] = set()
     for blocked in finding.blocked[: MANY["blocked"]]:
         yield from _rules(blocked.rules, known, protocol, told)
-        yield from _blocked(blocked)
+        yield from _blocked(blocked, told_already=blocked.condition in finding.message)
     if len(finding.blocked) > MANY["blocked"]:
         yield labelled("", (f"and {plural(len(finding.blocked) - MANY['blocked'], 'condition')} more", QUIET))
     yield from _rules(finding.rules, known, protocol, told)
@@ -140,8 +145,9 @@ def _finding(finding: Finding, protocol: Protocol, where: str) -> Iterator[Line]
         yield labelled("repair", clean(finding.repair))
 
 
-def _blocked(blocked: Blocked) -> Iterator[Line]:
-    yield labelled("needs", (clean(blocked.condition, 200), NAME), (f"  {clean(blocked.place)}", QUIET))
+def _blocked(blocked: Blocked, *, told_already: bool) -> Iterator[Line]:
+    if not told_already:
+        yield labelled("needs", (clean(blocked.condition, 200), NAME), (f"  {clean(blocked.place)}", QUIET))
     if blocked.made_false_by is not None:
         event = blocked.made_false_by
         yield labelled("false since", (clean(event.origin), STRONG), f"  {event_words(event)}")
@@ -158,8 +164,7 @@ def _rules(rules: tuple[str, ...], known: Mapping[str, Rule], protocol: Protocol
         parts: list[Part] = [clean(rule.sentence), (f"  ({DUTY[rule.duty]})", QUIET)]
         yield labelled(id_, *parts, style=BAD)
         for page in rule.pages[:1]:
-            more = f"  and {listed(rule.pages[1:], 3)}" if rule.pages[1:] else ""
-            yield labelled("", (clean(urls.get(page, page)) + more, QUIET))
+            yield labelled("", (clean(urls.get(page, page)), QUIET))
 
 
 def _assumed(assumed: Assumed) -> Line:
@@ -174,10 +179,11 @@ def _assumed(assumed: Assumed) -> Line:
 
 
 def _brief(part: Judged) -> Line:
+    """A part that is not told in full, in one line: its kind, its first finding or why, and its roster's counts."""
     where = f", {clean(part.host)}" if part.host else ""
-    message = next((f": {clean(finding.message, 120)}" for finding in part.findings), "")
-    words = clean(part.reason, 120) if part.reason and not message else ""
-    return labelled("also", (part.kind.value, STYLE[part.kind]), f" by {part.protocol}{where}{message}{words}")
+    said = next((clean(finding.message, 120) for finding in part.findings), clean(part.reason, 120))
+    told = (f": {said}" if said else "", (f"  ({roster_counts(part.roster)})", QUIET))
+    return labelled("also", (part.kind.value, STYLE[part.kind]), f" by {part.protocol}{where}", *told)
 
 
 # ---------------------------------------------------------------------------------------------------------- roster
@@ -200,13 +206,10 @@ def roster_lines(roster: tuple[RosterLine, ...]) -> Iterator[Line]:
         yield line("  ", *parts, hang=width + 15)
 
 
-def _rosters(verdict: Verdict, *, roster: bool) -> Iterator[Line]:
-    for part in verdict.parts:
-        if not part.roster:
-            continue
-        where = f", {clean(part.host)}" if part.host else ""
-        if roster:
-            yield BLANK
-        yield labelled("roster", f"{part.protocol}{where}: {roster_counts(part.roster)}")
-        if roster:
-            yield from roster_lines(part.roster)
+def _roster(part: Judged, *, full: bool) -> Iterator[Line]:
+    where = f", {clean(part.host)}" if part.host else ""
+    if full:
+        yield BLANK
+    yield labelled("roster", f"{part.protocol}{where}: {roster_counts(part.roster)}")
+    if full:
+        yield from roster_lines(part.roster)

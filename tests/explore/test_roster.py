@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from checker.explore import exercise
 from checker.explore.explore import explore
+from checker.explore.params import params_that_settle
+from checker.language.core import Forall, Not, Read
+from checker.language.lower import lower
+from checker.language.protocol import Of
 from checker.model.judge import RosterLine, Standing
 from tests.explore.made import sized, text_protocol
 
@@ -90,6 +95,22 @@ def test_what_is_not_known_is_not_green() -> None:
     assert found["never_two"].standing is Standing.UNKNOWN
     assert found["G-4"].standing is Standing.UNKNOWN
     assert Standing.HELD not in {line.standing for line in found.values()}
+
+
+def test_looking_at_some_states_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exercise, "LOOKS", 12)
+    found = explore(text_protocol(GATE), sized("s"))
+    assert 0 < found.exercised.looked_at < found.exercised.of
+    lines_of = {line.name: line for line in found.roster}
+    assert lines_of["G-5"].standing is Standing.NOT_EXERCISED
+    assert lines_of["G-5"].how == f"nothing hung on it in {found.exercised.looked_at} of {found.states} states, scope s"
+
+
+def test_an_unknown_value_settles_nothing() -> None:
+    core = lower(text_protocol(GATE))
+    empty = Forall("x", Of("Nobody"), Read("strict", ()))
+    assert params_that_settle(core, [Not(Read("strict", ()))], {"strict": False}) == "strict = false"
+    assert params_that_settle(core, [Not(empty)], {"strict": False}) == ""  # true of nobody at all
 
 
 @pytest.mark.parametrize("name", ["G-1", "never_two"])

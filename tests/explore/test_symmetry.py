@@ -58,6 +58,24 @@ def test_what_a_scope_names_is_told_apart() -> None:
     assert Block("Free", (1, 2)) in find_blocks(found, pinned)
 
 
+def test_what_the_condition_of_a_scope_names_is_told_apart() -> None:
+    text = """module sides "Who stands where"
+    sort Man
+    sort Side = { left, right }
+    const side(Man): Side
+    state met[Side]: bool = false
+    action meet(m: Man) { met[side(m)] := true }
+    can meet_all forall s: Side. met[s]
+    scope any { Man = 2 }
+    scope one_side { Man = 2 } where forall m: Man. side(m) == left
+    """
+    found = text_protocol(text.replace("{ Man = 2 } where", "{ Man = 2  where").replace("== left", "== left }"))
+    assert Block("Side", (0, 1)) in find_blocks(found, declared_scope(found, "any"))
+    narrow = declared_scope(found, "one_side")
+    assert [block.sort for block in find_blocks(found, narrow)] == ["Man"]
+    assert explore(found, narrow).states == 2
+
+
 def test_symmetry_is_told_in_words() -> None:
     found, scope = told()
     words = find_symmetry(Machine(found, scope)).words

@@ -32,7 +32,7 @@ def test_a_violation_says_all_that_is_needed_to_act() -> None:
         "-> DENIED",
         "take(bob) in lock",
         "One holder at a time.  (the switch's duty)",
-        "https://example.org/locks  and FAQ",
+        "https://example.org/locks",
         "not held[ann]  lock.mig:7:5",
         "lock.jsonl:2  TAKE Who=ann",
         "give(ann)",

@@ -11,8 +11,7 @@ from checker.report.page import BAD, BLANK, DOUBT, GOOD, NAME, QUIET, STRONG, Li
 from checker.report.rules import DUTY
 from checker.report.text import clean, listed, plural
 from checker.trace.event import Complaint, Event
-from checker.trace.verdict import Assumed, Blocked, Finding, Verdict, VerdictKind, worst
-from checker.trace.verdict import Part as Judged
+from checker.trace.verdict import Assumed, Blocked, Finding, Part as Judged, Verdict, VerdictKind, worst
 
 STYLE = {
     VerdictKind.CONFORMS: GOOD,

@@ -17,10 +17,11 @@ class Counts:
     """How many individuals without names there are, by sort and host ("" for those of no host in particular).
 
     NOTE(spare): where nothing but ids names individuals there are as many as ids are alive at once, and one to spare.
-    A reused individual may remember something (a guard may ask whether it was there before), and an event that leaves
-    a parameter open may be about somebody nobody names. So a search that finds no run, and at some node no unnamed
-    individual in its first state, is done again with more of them (`growth`), until each life of an id and each open
-    parameter could have one of its own (`largest`).
+    A reused individual may remember something (a guard may ask whether it was there before). So a search that finds no
+    run, and at some node no unnamed individual in its first state, is done again with more of them (`growth`), until
+    each life of an id could have one of its own (`largest`). An event that leaves a parameter open may be about somebody
+    nobody names: before a trace is refused, each sort that is left open somewhere gets one such individual. It gets no
+    more than one; the judge says so.
     """
 
     per_host: Mapping[tuple[str, str], int]
@@ -55,36 +56,62 @@ def count(
     more = 0 if growth == 0 else 2 ** (growth - 1)
     per_host = {key: max(1, min(peak + 1 + more, most + 1)) for key, (peak, most) in needs.items()}
     largest = all(peak + more >= most for peak, most in needs.values())
-    for sort, most in unsettled(protocol, views, ids, frozenset(fields.values())).items():
-        per_host[sort, ""] = min(more, most)
-        largest = largest and more >= most
+    for sort in unsettled(protocol, views, ids) - frozenset(fields.values()):
+        per_host[sort, ""] = min(more, 1)
+        largest = largest and more >= 1
     return Counts(per_host, largest)
 
 
-def unsettled(
-    protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind], counted: frozenset[str]
-) -> dict[str, int]:
-    """How many individuals of each open sort the events may be about without naming them, at most.
+def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind]) -> frozenset[str]:
+    """The open sorts of which some event may be about an individual that no record names.
 
-    A const of such an individual may be another one that nobody names.
+    What an event leaves open another event of the same id's life may settle. A const of somebody nobody names may be
+    another such one.
     """
-    found: dict[str, int] = {sort.name: 0 for sort in protocol.sorts if sort.members is None}
+    found: set[str] = set()
     for view in views:
-        for seen in view.events:
-            lacking: dict[str, int] = {}
-            for reading in seen.readings:
-                said = {value.name for value in _said(view, seen, reading, ids) if isinstance(value, Var)}
-                types = [variable.type for variable in reading.action.params if variable.name not in said]
-                for sort in found:
-                    lacking[sort] = max(lacking.get(sort, 0), types.count(Of(sort)))
-            for sort, number in lacking.items():
-                found[sort] += number
+        for life in _lives(view, ids):
+            settled = {sort for _, sorts in life for sort in sorts[1]}
+            found |= {sort for _, sorts in life for sort in sorts[0]} - settled
+    open_sorts = {sort.name for sort in protocol.sorts if sort.members is None}
     for _ in protocol.consts:
         for const in protocol.consts:
-            if isinstance(const.type, Of) and const.type.sort in found:
-                from_ = [found.get(type_.sort, 0) for type_ in const.index if isinstance(type_, Of)]
-                found[const.type.sort] = max([found[const.type.sort], *from_])
-    return {sort: number for sort, number in found.items() if number and sort not in counted}
+            if isinstance(const.type, Of) and any(isinstance(t, Of) and t.sort in found for t in const.index):
+                found.add(const.type.sort)
+    return frozenset(found & open_sorts)
+
+
+_Sorts = tuple[frozenset[str], frozenset[str]]  # left open, settled
+
+
+def _lives(view: View, ids: Mapping[str, Bind]) -> Iterator[list[tuple[Seen, _Sorts]]]:
+    """The events of a log, those about one life of an id together, each with the sorts it leaves open and settles."""
+    current: dict[tuple[str, str], list[tuple[Seen, _Sorts]]] = {}
+    for seen in view.events:
+        told = _sorts(view, seen, ids)
+        alone = True
+        for bind in ids.values():
+            for text, starts, ends in set(_mentions(view, bind, seen)):
+                alone = False
+                if starts and not ends and (bind.field, text) in current:
+                    yield current.pop((bind.field, text))
+                current.setdefault((bind.field, text), []).append((seen, told))
+                if ends:
+                    yield current.pop((bind.field, text))
+        if alone:
+            yield [(seen, told)]
+    yield from current.values()
+
+
+def _sorts(view: View, seen: Seen, ids: Mapping[str, Bind]) -> _Sorts:
+    left: set[str] = set()
+    settled: set[str] = set()
+    for reading in seen.readings:
+        said = {value.name for value in _said(view, seen, reading, ids) if isinstance(value, Var)}
+        for variable in reading.action.params:
+            if isinstance(variable.type, Of):
+                (settled if variable.name in said else left).add(variable.type.sort)
+    return frozenset(left), frozenset(settled)
 
 
 def _said(view: View, seen: Seen, reading: Reading, ids: Mapping[str, Bind]) -> Iterator[Expr]:

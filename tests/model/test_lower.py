@@ -181,6 +181,6 @@ def test_only_assignments_that_may_meet_are_kept_as_clashes() -> None:
     )
     moments = lower(protocol(text)).moments
     assert [len(moment.clashes) for moment in moments] == [1, 0, 0]
-    assert moments[0].clashes[0].condition == Eq(Bound("h"), Bound("g"))
+    assert moments[0].clashes[0].condition == Eq(Bound("g"), Bound("h"))  # in the order of their names
     first, second = moments[0].clashes[0].first, moments[0].clashes[0].second
     assert first.start < second.start

@@ -7,8 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from checker.trace.event import Event, Log, Trace
 from checker.trace.readers import read, render

@@ -64,8 +64,10 @@ def excerpt(text: str, at: int) -> tuple[str, int]:
     at = max(0, min(at, len(text)))
     start = max(0, at - WINDOW)
     end = start + 2 * WINDOW
-    before = ("…" if start else "") + sanitise(text[start:at])
-    after = sanitise(text[at:end]) + ("…" if end < len(text) else "")
+    # Escapes are longer than what they stand for, so what is shown is cut once more.
+    before, after = sanitise(text[start:at]), sanitise(text[at:end])
+    before = ("…" if start or len(before) > WINDOW else "") + before[-WINDOW:]
+    after = after[: 2 * WINDOW] + ("…" if end < len(text) or len(after) > 2 * WINDOW else "")
     return before + after, len(before) + 1
 
 

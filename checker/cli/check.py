@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     from checker.report.page import Line
     from checker.trace.verdict import Verdict
 
-Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="[PATH]...",
-        help="Files given together are one recording; each in a folder is one. Default: those shipped.",
-    ),
-]
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)]
 Roster = Annotated[bool, typer.Option("--roster", help="Tell how every rule and property fared.")]
 
 
@@ -58,7 +52,8 @@ def check(
 ) -> int:
     """Hold recordings to the protocol: conforms, or the first event nothing explains and the rule it breaks.
 
-    A recording in a folder that has a NAME.verdict.json beside it must get just that verdict.
+    Files given together are one recording; each file in a folder is one, and so is each folder in it. Without a PATH:
+    the recordings that ship. One in a folder that has a NAME.verdict.json beside it must get just that verdict.
     """
     from checker.cli.inputs import chosen
     from checker.cli.judging import Judging
@@ -74,16 +69,21 @@ def check(
     width = max((len(name) for name, _ in traces), default=0)
     recordings: list[Recording] = []
     for name, files in traces:
-        recording = relative(_recording(judging.verdict(name, files), None if one else _expectation(files)))
+        verdict = judging.verdict(name, files)
+        wanted = None if one or judging.stopped else _expectation(files)
+        recording = relative(_recording(verdict, wanted))
         recordings.append(recording)
         if not json:
             show(_told(recording, judging.protocols, width, one=one, roster=roster))
+        if judging.stopped:
+            break  # the recordings that are left are not judged, and that is said
     codes = [_code(recording, strict=strict) for recording in recordings]
-    code = worst(codes)
+    code = worst([*codes, *([ExitCode.UNKNOWN] if judging.stopped else [])])
+    left = len(traces) - len(recordings)
     if json:
-        write(json_text(CheckDocument(tuple(recordings), tuple(judging.protocols), code)))
+        write(json_text(CheckDocument(tuple(recordings), left, tuple(judging.protocols), code)))
     elif not one:
-        show(summary(recordings))
+        show(summary(recordings, left))
     return code
 
 

@@ -26,19 +26,28 @@ from checker.cli.schema import schema
 from checker.report.text import clean
 
 EXITS = """Exit codes of every command: 0 yes (conforms, holds); 1 no (violates, fails); 2 an input cannot be read;
-3 with --strict: a yes with a condition, or warnings; 4 not known: a limit was reached, or Ctrl-C; 70 our own error."""
+3 with --strict: a yes with a condition, or warnings; 4 not known: a limit was reached, or Ctrl-C; 70 our error."""
 
 INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt that no command made an answer of
 
 COMMANDS = (
-    ("check", check, "switchover check\nswitchover check source.jsonl destination.evtx\nswitchover check recordings/"),
-    ("explore", explore, "switchover explore\nswitchover explore --scope Host=2,Vm=1,faults=2"),
-    ("prove", prove, "switchover prove\nswitchover prove --seconds 60 --json"),
-    ("rules", rules, "switchover rules\nswitchover rules P-05"),
-    ("lint", lint, "switchover lint\nswitchover lint my.mig --strict"),
-    ("format", format_, "switchover format my.mig\nswitchover format --check spec/*.mig"),
-    ("schema", schema, "switchover schema\nswitchover schema check > check.schema.json"),
-)
+    (
+        "check", check, "Hold recordings to the protocol's rules.",
+        ("check", "check a.jsonl b.evtx", "check recordings/", "check a.jsonl --set strict_barrier=false"),
+    ),
+    (
+        "explore", explore, "Search every state of a scope, and answer every property.",
+        ("explore", "explore --scope Host=2,Vm=1,Nic=1,faults=2", "explore --without M-02 --failures"),
+    ),
+    (
+        "prove", prove, "Prove every property for any number of individuals.",
+        ("prove", "prove --spec my.mig --seconds 60", "prove --json"),
+    ),
+    ("rules", rules, "List every rule, or explain some.", ("rules", "rules P-05 M-06")),
+    ("lint", lint, "Say what is wrong with a protocol text.", ("lint", "lint my.mig --strict")),
+    ("format", format_, "Write protocol texts in the house style.", ("format my.mig", "format --check spec/*.mig")),
+    ("schema", schema, "Print the schema of a JSON answer.", ("schema", "schema check > check.schema.json")),
+)  # fmt: skip
 
 
 def build() -> typer.Typer:
@@ -51,9 +60,9 @@ def build() -> typer.Typer:
         epilog=EXITS,
     )
     app.callback()(_switchover)
-    for name, command, examples in COMMANDS:
-        shown = "\n".join(f"  {example}" for example in examples.splitlines())
-        app.command(name, epilog=f"\b\nExamples:\n{shown}")(command)
+    for name, command, short, examples in COMMANDS:
+        shown = "\n".join(f"  switchover {example}" for example in examples)
+        app.command(name, short_help=short, epilog=f"\b\nExamples:\n{shown}")(command)
     return app
 
 

@@ -82,12 +82,15 @@ def write(text: str) -> None:
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Writes lines of a report, with colour where standard output is a terminal that wants it."""
+    """Writes lines of a report, with colour where standard output is a terminal that wants it.
+
+    They are wrapped on a terminal, and wherever the variable COLUMNS asks for it.
+    """
     from checker.report.page import show as show_on
 
     terminal = console()
     with terminal.capture() as captured:
-        show_on(terminal, lines)
+        show_on(terminal, lines, wrap=terminal.is_terminal or "COLUMNS" in os.environ)
     write(captured.get())
 
 

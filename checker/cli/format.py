@@ -27,7 +27,7 @@ class _Formatted:
 
 
 def format_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Protocol texts, modules too.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", hidden=True)],
     check: Annotated[bool, typer.Option("--check", help="Only say which are not so yet, and exit with 1.")] = False,
     write_: Annotated[bool, typer.Option("--write", help="Write the files.")] = False,
     json: Json = False,

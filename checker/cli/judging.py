@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.cli.common import Progress as Said
-from checker.cli.common import interrupts, progress
+from checker.cli.common import Progress as Said, interrupts, progress
 from checker.cli.inputs import Chosen, bounds
 from checker.report.text import plural
 

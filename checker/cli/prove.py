@@ -70,8 +70,7 @@ def prove(
 def _proved(choice: Chosen, limit: int | None, seconds: float | None) -> ProveView:
     from checker.cli.reached import Reach
     from checker.prove.answers import settle
-    from checker.prove.api import SECONDS_PER_QUERY
-    from checker.prove.api import prove as attempt
+    from checker.prove.api import SECONDS_PER_QUERY, prove as attempt
     from checker.report.proved import prove_view
 
     name = choice.protocol.name

@@ -12,14 +12,12 @@ from checker.report.text import clean
 
 
 def rules(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Explain these.")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="RULE", hidden=True)] = None,
     spec: Spec = None,
     json: Json = False,
 ) -> int:
     """List every rule: its id, whose duty it is, what it says, its pages. With ids, explain those."""
     from checker.cli.inputs import chosen
-    from checker.report.documents import RulesDocument
-    from checker.report.json import json_text
     from checker.report.page import BLANK
     from checker.report.rules import explained, rule_views, table
 
@@ -30,6 +28,9 @@ def rules(
             raise UserError(f"no rule {clean(name)}", nearest(name, [view.id for view in views]))
     wanted = tuple(by_id[name.casefold()] for name in ids or ())
     if json:
+        from checker.report.documents import RulesDocument
+        from checker.report.json import json_text
+
         write(json_text(RulesDocument(wanted or views)))
     elif wanted:
         for at, view in enumerate(wanted):

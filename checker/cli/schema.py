@@ -13,7 +13,7 @@ from checker.report.text import clean
 
 
 def schema(
-    name: Annotated[str | None, typer.Argument(metavar="[COMMAND]", help="The command whose answer it is of.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="COMMAND", hidden=True)] = None,
 ) -> int:
     """Print the JSON Schema of a command's --json answer. Without a name, list the commands that have one."""
     folder = files("checker.report") / "schema"

@@ -84,8 +84,6 @@ class Fair:
         waiting = [members]
         while waiting:
             inside = set(waiting.pop())
-            if len(inside) == 1 and not self._may_stay(min(inside), arrows, state_of):
-                continue
             kept, verdict = self._settle(inside, arrows, state_of)
             if verdict is None:
                 continue
@@ -94,16 +92,10 @@ class Fair:
             waiting += components(sorted(kept), partial(_within, arrows, kept))
         return None
 
-    def _may_stay(self, node: int, arrows: Callable[[int], list[Arrow]], state_of: Callable[[int], int]) -> bool:
-        """False where a fair run cannot stay at a single node: a quick look, which settles most nodes."""
-        possible = self.possible(state_of(node))
-        if not possible:
-            return True
-        own = [arrow.edge for arrow in arrows(node) if arrow.target == node]
-        graph = self._graph
-        if any(graph.renamings[edge] for edge in own):
-            return True
-        return {self.of_ground[graph.grounds[edge]] for edge in own}.issuperset(possible)
+    def settled_by(self, index: int, edges: list[int]) -> bool:
+        """Whether these edges, which rename nobody, take every fair instance that is possible in the state."""
+        grounds = self._graph.grounds
+        return {self.of_ground[grounds[edge]] for edge in edges}.issuperset(self.possible(index))
 
     def _settle(
         self, inside: set[int], arrows: Callable[[int], list[Arrow]], state_of: Callable[[int], int]

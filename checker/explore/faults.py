@@ -35,10 +35,12 @@ class Fate(StrEnum):
     """
 
     BREAKS = "breaks"  # an invariant or a step rule can come to be false, which could not without the failure
-    STUCK = "stuck"  # after some strikes no good end can be reached, though one could before
+    STUCK = (
+        "stuck"  # no good end can be reached after some strikes, though one could before; or the last way on is lost
+    )
     MAY_STICK = "may get stuck"  # a good end can be reached, and now also a state from which none can
     UNKNOWN = "unknown"  # the search was cut short, and nothing worse was seen
-    NO_MATTER = "no matter"  # no good end could be reached before it struck either
+    NO_MATTER = "no matter"  # no good end could be reached before it struck either, and nothing else is lost
     RECOVERS = "recovers"  # whatever happens then, a good end can still be reached
 
 
@@ -154,7 +156,7 @@ def _strike(
         after=after,
         states=len({index for index, _ in edges}),
         depth=graph.depth(first),
-        fate=Fate.BREAKS if broken else _fate(futures, pairs),
+        fate=Fate.BREAKS if broken else _fate(futures, pairs, bool(lost)),
         broken=tuple(sorted(broken)),
         bad_ends=tuple(name for name, bit in futures.bad_ends.items() if new & bit),
         lost=tuple(sorted(lost)),
@@ -165,12 +167,12 @@ def _strike(
     )
 
 
-def _fate(futures: Futures, pairs: list[tuple[int, int]]) -> Fate:
+def _fate(futures: Futures, pairs: list[tuple[int, int]], lost: bool) -> Fate:
     """The worst over all strikes, each as (facts before, facts after)."""
     hopeful = futures.good | futures.not_searched
     struck = [(now, then) for now, then in pairs if now & hopeful]
     if not struck:
-        return Fate.NO_MATTER
+        return Fate.STUCK if lost else Fate.NO_MATTER
     if any(not then & hopeful for _, then in struck):
         return Fate.STUCK
     if any(then & ~now & futures.no_way for now, then in struck):

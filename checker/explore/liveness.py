@@ -35,8 +35,9 @@ def judge_leads_to(graph: StateGraph, symmetry: Symmetry, machine: Machine, item
         if any(places.unknown(node) for node in component):
             continue
         stops.update(node for node in component if not fair.possible(places.state_of(node)))
-        alone = len(component) == 1 and component[0] not in places.circling
-        core = None if stops or alone else fair.core(component, places.arrows, places.state_of)
+        if stops or (len(component) == 1 and not _may_stay(places, fair, component[0])):
+            continue
+        core = fair.core(component, places.arrows, places.state_of)
         if core is not None:
             cores.append(core)
     if stops or cores:
@@ -47,6 +48,12 @@ def judge_leads_to(graph: StateGraph, symmetry: Symmetry, machine: Machine, item
         )
     how = f"premise met {places.premises:,} times in {len(graph.states):,} states"
     return Answer(item, Said.HOLDS, how, premise_seen=places.premises > 0)
+
+
+def _may_stay(places: _Places, fair: Fair, place: int) -> bool:
+    """False where a fair run cannot stay at one place: a quick look, which settles most places of most graphs."""
+    own = places.circling.get(place, [])
+    return any(places.graph.renamings[edge] for edge in own) or fair.settled_by(places.state_of(place), own)
 
 
 class _Places:
@@ -68,10 +75,10 @@ class _Places:
             return [machine.test(expr, bound) for bound in self.instances.bound(names)]
 
         self._premises, self._conclusions = tests(item.premise), tests(item.formula)
-        self._open: dict[int, bool] = {}
+        self._open = [-1] * len(graph.states)  # for each state, the instances whose conclusion is false, as bits
         self._arrows: dict[int, list[Arrow]] = {}
         self.premises = 0
-        self.circling: set[int] = set()  # places that a step leads back to at once
+        self.circling: dict[int, list[int]] = {}  # the edges of a place that lead back to it at once
 
     def starts(self) -> list[int]:
         """Places where the premise holds and the conclusion does not, in order of depth."""
@@ -89,11 +96,16 @@ class _Places:
 
     def open(self, place: int) -> bool:
         """Whether the conclusion is false here."""
-        known = self._open.get(place)
-        if known is None:
-            index, number = divmod(place, self.width)
-            known = self._open[place] = not self._conclusions[number](self.graph.states[index])
-        return known
+        index, number = divmod(place, self.width)
+        return bool(self._open_at(index) >> number & 1)
+
+    def _open_at(self, index: int) -> int:
+        mask = self._open[index]
+        if mask < 0:
+            state = self.graph.states[index]
+            mask = sum(1 << number for number, test in enumerate(self._conclusions) if not test(state))
+            self._open[index] = mask
+        return mask
 
     def unknown(self, place: int) -> bool:
         """Whether the steps from here were not looked for."""
@@ -119,17 +131,19 @@ class _Places:
     def after(self, place: int) -> list[int]:
         """Where the arrows lead; asked once of every place, while most never need their arrows."""
         index, number = divmod(place, self.width)
-        graph, width, is_open = self.graph, self.width, self.open
+        graph, width, masks = self.graph, self.width, self._open
         targets, renamings = graph.targets, graph.renamings
         moved = self.instances.moved
         found = []
         for edge in graph.edges(index):
-            renaming = renamings[edge]
-            target = targets[edge] * width + (moved(renaming)[number] if renaming else number)
-            if is_open(target):
+            to, renaming = targets[edge], renamings[edge]
+            there = moved(renaming)[number] if renaming else number
+            mask = masks[to]
+            if (mask if mask >= 0 else self._open_at(to)) >> there & 1:
+                target = to * width + there
                 found.append(target)
                 if target == place:
-                    self.circling.add(place)
+                    self.circling.setdefault(place, []).append(edge)
         return found
 
 

@@ -20,14 +20,14 @@ def value_name(machine: Machine, type_: Type, value: Value) -> str:
 
 
 def cell_name(machine: Machine, cell: str, index: tuple[int, ...]) -> str:
-    """`port[port1]`; a cell without index is just its name."""
+    """`token[node1]`; a cell without index is just its name."""
     types = [type_ for _, type_ in machine.core.cell(cell).index]
     parts = ", ".join(value_name(machine, type_, value) for type_, value in zip(types, index, strict=True))
     return f"{cell}[{parts}]" if parts else cell
 
 
 def step_name(machine: Machine, step: Step) -> str:
-    """`nic_create(port1, nic1).REFUSED`, as a `run` in a text has it; a SUCCESS is not spelled out."""
+    """`give(node1, node2).REFUSED`, as a `run` in a text has it; a SUCCESS is not spelled out."""
     action = machine.protocol.action(step.action)
     args = ", ".join(
         value_name(machine, variable.type, value) for variable, value in zip(action.params, step.args, strict=True)

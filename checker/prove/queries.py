@@ -73,6 +73,8 @@ class Query:
         self.solver.set("core.minimize", True)
         self.solver.set("rlimit", effort.steps)
         self.solver.set("timeout", effort.milliseconds)
+        # z3 would take Ctrl-C for itself while it works, and may forget it; Python sees it when the query is over.
+        self.solver.set("ctrl_c", False)
         self.solver.add(*given)
         self._literals: dict[tuple[str, int], tuple[Term, Term]] = {}
         self._hypotheses = {name: self._literal(name) for name in hypotheses}
@@ -107,7 +109,7 @@ class Query:
             self.solver.pop()
 
     def ask(self, assumed: Mapping[str, Term]) -> Impossible | Possible:
-        """Is there a state? `assumed` are literals, by name. Raises Undecided, KeyboardInterrupt."""
+        """Is there a state? `assumed` are literals, by name. Raises Undecided."""
         names = {literal.get_id(): name for name, literal in assumed.items()}
         self._effort.queries += 1
         steps, started = self._steps(), monotonic()
@@ -124,8 +126,7 @@ class Query:
             raise Undecided(f"z3 gave up after {self._effort.steps:,} steps: allow more seconds a query")
         if (monotonic() - started) * 1000 >= self._effort.milliseconds:
             raise Undecided(f"z3 gave up after {self._effort.milliseconds / 1000:g} s: allow more seconds a query")
-        # z3 takes Ctrl-C for itself while it works, and says no more of it than that it was cancelled.
-        raise KeyboardInterrupt
+        raise Undecided(f"z3 stopped ({reason})")
 
     def _steps(self) -> int:
         """z3's count of its own steps so far."""

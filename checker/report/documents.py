@@ -25,9 +25,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class CheckDocument:
-    """What `switchover check --json` answers."""
+    """What `switchover check --json` answers. `not_judged` recordings were left when Ctrl-C was pressed."""
 
     recordings: tuple[Recording, ...]
+    not_judged: int
     protocols: tuple[str, ...]
     exit: int
     switchover: Literal["check"] = "check"

@@ -34,10 +34,10 @@ def labelled(label: str, *parts: Part, width: int = 12, style: str = QUIET) -> L
 BLANK = line("")
 
 
-def show(console: Console, lines: Iterable[Line]) -> None:
-    """Writes the lines: wrapped under their column on a terminal, each whole (for grep) anywhere else."""
+def show(console: Console, lines: Iterable[Line], *, wrap: bool) -> None:
+    """Writes the lines: wrapped under their column, as on a terminal, or else each whole, as is good for grep."""
     for item in lines:
-        for row in _rows(console, item) if console.is_terminal else (item.text,):
+        for row in _rows(console, item) if wrap else (item.text,):
             console.print(row, soft_wrap=True, highlight=False)
 
 

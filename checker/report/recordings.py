@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from checker.report.documents import Recording
-from checker.report.page import BAD, BLANK, GOOD, QUIET, STRONG, Line, Part, line
+from checker.report.page import BAD, BLANK, DOUBT, GOOD, QUIET, STRONG, Line, Part, line
 from checker.report.terminal import STYLE
 from checker.report.text import clean, plural
 from checker.trace.event import Origin
@@ -48,8 +48,8 @@ def place(origin: Origin) -> str:
     return clean(replace(origin, file=PurePath(origin.file).name))
 
 
-def summary(recordings: Sequence[Recording]) -> Iterator[Line]:
-    """How many there were, and how many were as expected, or else got what."""
+def summary(recordings: Sequence[Recording], left: int = 0) -> Iterator[Line]:
+    """How many there were, how many were as expected, or else got what; and how many are left when it was stopped."""
     expected = [item for item in recordings if item.expected is not None]
     wrong = sum(bool(item.differences) for item in expected)
     told: list[Part] = [plural(len(recordings), "recording")]
@@ -60,6 +60,8 @@ def summary(recordings: Sequence[Recording]) -> Iterator[Line]:
     if counts:
         told.append("; " if expected else ": ")
         told.append(", ".join(f"{counts[kind]} {kind.value}" for kind in VerdictKind if counts[kind]))
+    if left:
+        told.append((f"; stopped by Ctrl-C, {left} not judged", DOUBT))
     yield BLANK
     yield line(*told)
 

@@ -181,18 +181,22 @@ def _brief(part: Judged) -> Line:
     """A part that is not told in full, in one line: its kind, its first finding or why, and its roster's counts."""
     where = f", {clean(part.host)}" if part.host else ""
     said = next((clean(finding.message, 120) for finding in part.findings), clean(part.reason, 120))
-    told = (f": {said}" if said else "", (f"  ({roster_counts(part.roster)})", QUIET))
+    told = (f": {said}" if said else "", (f"  ({standings(part.roster)})", QUIET))
     return labelled("also", (part.kind.value, STYLE[part.kind]), f" by {part.protocol}{where}", *told)
 
 
 # ---------------------------------------------------------------------------------------------------------- roster
 
 
-def roster_counts(roster: tuple[RosterLine, ...]) -> str:
+def standings(roster: tuple[RosterLine, ...]) -> str:
     """How many rules and properties stand how, in the order of `Standing`."""
     counts = Counter(item.standing for item in roster)
-    told = [f"{counts[standing]} {standing.value}" for standing in Standing if counts[standing]]
-    return f"{', '.join(told)}, of {plural(len(roster), 'rule and property', 'rules and properties')}"
+    return ", ".join(f"{counts[standing]} {standing.value}" for standing in Standing if counts[standing])
+
+
+def roster_counts(roster: tuple[RosterLine, ...]) -> str:
+    """The same, and how many there are: the numbers add up to it."""
+    return f"{standings(roster)}, of {plural(len(roster), 'rule and property', 'rules and properties')}"
 
 
 def roster_lines(roster: tuple[RosterLine, ...]) -> Iterator[Line]:

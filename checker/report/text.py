@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.trace.readers.common import sanitise
-
 
 def clean(text: object, limit: int = 400) -> str:
     """`text` on one line, fit for a terminal: what a recording says never moves a cursor or changes a colour."""
+    from checker.trace.readers.common import sanitise  # late: with it come all readers, and many commands read nothing
+
     return sanitise(str(text), limit)
 
 

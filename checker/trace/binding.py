@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 Names = tuple[int, ...]
 Key = tuple[str, str, str]  # field, host ("" where the bind is for every host), value
-Place = tuple[str, str]  # field, host
 Mark = tuple[int, int]  # log, and the begin's ground number
 
+OVER: Names = (-1,)  # what an id names whose life is over, where only a recorded step can start another
 BEFORE = "\0before"  # the request of a mark whose begin came before the log began
 
 
@@ -29,11 +29,21 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """The life of the id that names these is over, on one host or (None) on all. `seen`: its next start is recorded."""
+
+    field: str
+    host: str | None
+    names: Names
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a step does to a binding: which mentions must fit, which lives end, what is open afterwards."""
 
     mentions: tuple[Mention, ...] = ()
-    ends: tuple[tuple[str, str | None, Names], ...] = ()  # field, host (None: every host), individuals
+    ends: tuple[Ending, ...] = ()
     opens: tuple[tuple[Mark, str], ...] = ()  # request ids, "" where there is none
     closes: tuple[tuple[Mark, str], ...] = ()
     whole: tuple[Mark, ...] = ()  # must not be open: the event is the whole request
@@ -119,13 +129,13 @@ def changed(binding: Binding, change: Change) -> Binding | None:
     named = dict(binding.named)
     for mention in change.mentions:
         if mention.start:
-            _forget(named, mention.key[0], mention.key[1], mention.names)
+            _forget(named, Ending(mention.key[0], mention.key[1], mention.names, seen=False))
         if mention.keep:
             known = named.get(mention.key)
             loose = False if known is None or mention.start else known[1]
             named[mention.key] = mention.names, loose
-    for field_, host, names in change.ends:
-        _forget(named, field_, host, names)
+    for ending in change.ends:
+        _forget(named, ending)
     if change.loosens:
         named = {key: (names, True) for key, (names, _) in named.items()}
     open_ = {**binding.open, **dict(change.opens)}
@@ -134,11 +144,11 @@ def changed(binding: Binding, change: Change) -> Binding | None:
     return Binding.of(named, open_)
 
 
-def _forget(named: dict[Key, tuple[Names, bool]], field_: str, host: str | None, names: Names) -> None:
-    gone = [
-        key
-        for key, (known, _) in named.items()
-        if key[0] == field_ and (host is None or key[1] in (host, "")) and known == names
-    ]
-    for key in gone:
-        del named[key]
+def _forget(named: dict[Key, tuple[Names, bool]], ending: Ending) -> None:
+    for key, (names, _) in list(named.items()):
+        here = ending.host is None or key[1] in (ending.host, "")
+        if key[0] == ending.field and here and names == ending.names:
+            if ending.seen:
+                named[key] = OVER, False
+            else:
+                del named[key]

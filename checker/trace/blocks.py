@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from checker.language.core import CellKind, Read
 from checker.language.protocol import BEGIN
 from checker.language.types import called, type_of
-from checker.trace.binding import misfit
+from checker.trace.binding import OVER, misfit
 from checker.trace.frame import is_id
 from checker.trace.search import Node, Positions, Search
+from checker.trace.shared import Candidate
 from checker.trace.view import Seen, View
 from checker.trace.words import Words
-from checker.trace.world import Candidate, World
+from checker.trace.world import World
 
 MOST_PLACES = 64  # position vectors at which runs end, looked at
 MOST_NODES = 2000  # nodes looked at for each of them
@@ -52,7 +53,7 @@ class Block:
 
 
 def frontier(search: Search) -> dict[Positions, list[Node]]:
-    """The nodes at the furthest positions: those beyond which no run gets in any log without falling back in another."""
+    """The nodes at the furthest positions: no run gets further in one log without falling back in another."""
     nodes: dict[Positions, list[Node]] = {}
     for node in search.taken:
         nodes.setdefault(node[1], []).append(node)
@@ -166,10 +167,14 @@ def _misfits(words: Words, world: World, log: int, seen: Seen, candidate: Candid
         if other is not None:
             field, _, text = other
             bind = world.frame.ids.get(field)
-            sorts = bind.sorts if bind is not None else ()
             names = binding.named[other][0]
-            told = ", ".join(words.individual(sort, at) for sort, at in zip(sorts, names, strict=False))
             place = bind.span.place if bind is not None else ground.moment.span.place
+            if names == OVER:
+                yield Reason(f"the life of {field} {text} is over", place)
+                continue
+            told = ", ".join(
+                words.individual(sort, at) for sort, at in zip(bind.sorts if bind else (), names, strict=False)
+            )
             if other == mention.key:
                 yield Reason(
                     f"{field} {text} names another: {told}" if told else f"{field} {text} names another", place
@@ -188,7 +193,7 @@ def _misfits(words: Words, world: World, log: int, seen: Seen, candidate: Candid
     for reading in seen.readings:
         if reading.action.name != ground.moment.action:
             continue
-        for expr, wanted in world.constraints(view, seen, reading):
+        for expr, wanted in world.reads.constraints(view, seen, reading):
             if wanted is None or world.meanings.settled(reading.action, expr):
                 continue
             test = world.meanings.test(reading.action, expr, ground.args, wanted, type_of(expr))

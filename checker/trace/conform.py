@@ -23,13 +23,15 @@ from checker.trace.options import Budget, LimitReached, Options
 from checker.trace.reach import Starts, world_key, worst_faults
 from checker.trace.relevance import relevance
 from checker.trace.search import Node, Search
+from checker.trace.shared import Shared
 from checker.trace.stated import Stated
 from checker.trace.view import View
-from checker.trace.world import Shared, World
+from checker.trace.world import World
 
 FINAL_WEIGHT = 1000  # a false final condition counts more than any number of waiting `leads to`
 MOST_STARTS = 500  # beginnings from which every order of events is tried
 GROWTHS = 6  # how often more individuals are tried
+MORE, MORE_NODES, MORE_SECONDS = 4, 20_000, 1.0  # what that may cost: so many times what the search before did, or this
 
 
 class Answer(StrEnum):
@@ -67,19 +69,30 @@ class Case:
 def explain_trace(
     protocol: Protocol, core: Core, views: tuple[View, ...], stated: Stated, options: Options, budget: Budget
 ) -> Case:
-    """Look for a run that explains the views. KeyboardInterrupt ends the search with an unknown answer."""
-    growth = 0
-    while True:
-        case = _case(protocol, core, views, stated, options, growth, budget)
-        try:
-            _search(case)
-        except LimitReached as limit:
-            case.answer, case.reason = Answer.UNKNOWN, limit.reason
-        except KeyboardInterrupt:
-            case.answer, case.reason = Answer.UNKNOWN, "interrupted"
-        if case.answer is not Answer.REFUSED or case.shared.frame.largest or growth == GROWTHS or not starved(case):
+    """Look for a run that explains the views, with more individuals if there may have been too few."""
+    case = _tried(_case(protocol, core, views, stated, options, 0, budget))
+    for growth in range(1, GROWTHS + 1):
+        if case.answer is not Answer.REFUSED or case.shared.frame.largest or not starved(case):
             return case
-        growth += 1
+        spent, seconds = case.search.budget.spent, case.search.budget.elapsed
+        part = budget.part(max(MORE_NODES, MORE * spent), max(MORE_SECONDS, MORE * seconds))
+        grown = _tried(_case(protocol, core, views, stated, options, growth, part))
+        if grown.answer is Answer.UNKNOWN:
+            # What was found with fewer individuals stands, and the judge says how many they were.
+            return case
+        case = grown
+    return case
+
+
+def _tried(case: Case) -> Case:
+    """The case when its search is over. KeyboardInterrupt ends the search with an unknown answer."""
+    try:
+        _search(case)
+    except LimitReached as limit:
+        case.answer, case.reason = Answer.UNKNOWN, limit.reason
+    except KeyboardInterrupt:
+        case.answer, case.reason = Answer.UNKNOWN, "interrupted"
+    return case
 
 
 def _case(
@@ -177,13 +190,14 @@ def starved(case: Case) -> bool:
     pools = case.shared.frame.pools
     if not pools:
         return False
-    first = {id(world): world for world, _, _ in case.roots}
+    initial = list(case.machine.initial_states())
+    first = {id(world): (world, world_key(case.machine, state)) for world, state, _ in case.roots}
     fresh = {
         key: [
-            [(test, {test(state) for of, state, _ in case.roots if of is world}) for test in pool]
-            for pool in world.fresh_tests
+            [(test, {test(state) for state in initial if world_key(case.machine, state) == consts}) for test in pool]
+            for pool in world.unnamed.signatures()
         ]
-        for key, world in first.items()
+        for key, (world, consts) in first.items()
     }
     return any(
         all(test(state) not in begun for test, begun in pool)
@@ -262,7 +276,7 @@ def _kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options)
     ids = id_binds(protocol).values()
     for action in protocol.actions:
         bound = any(action.name in (*bind.starts, *bind.ends) for bind in ids)
-        if bound or action.kind is Kind.FAULT and options.faults:
+        if bound or (action.kind is Kind.FAULT and options.faults):
             yield from ((action.name, outcome.name) for outcome in action.outcomes)
 
 

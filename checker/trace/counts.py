@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.language.protocol import Bind, Expr, Of, Protocol, ReadConst, Value, Var
@@ -19,9 +19,9 @@ class Counts:
     NOTE(spare): where nothing but ids names individuals there are as many as ids are alive at once, and one to spare.
     A reused individual may remember something (a guard may ask whether it was there before). So a search that finds no
     run, and at some node no unnamed individual in its first state, is done again with more of them (`growth`), until
-    each life of an id could have one of its own (`largest`). An event that leaves a parameter open may be about somebody
-    nobody names: before a trace is refused, each sort that is left open somewhere gets one such individual. It gets no
-    more than one; the judge says so.
+    each life of an id could have one of its own (`largest`). An event that leaves a parameter open may be about
+    somebody nobody names: before a trace is refused, each sort that is left open somewhere gets one such individual.
+    It gets no more than one; the judge says so.
     """
 
     per_host: Mapping[tuple[str, str], int]
@@ -44,15 +44,15 @@ class Counts:
 def count(
     protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind], named: frozenset[str], growth: int
 ) -> Counts:
-    """How many unnamed individuals a trace needs, `growth` being how often more were needed. `named`: sorts with names."""
+    """How many unnamed individuals a trace needs. `growth`: how often more were needed; `named`: sorts with names."""
     fields = {bind.field: bind.sorts[0] for bind in ids.values() if len(bind.sorts) == 1 and bind.sorts[0] not in named}
     needs: dict[tuple[str, str], list[int]] = {}
     for view in views:
         for sort in dict.fromkeys(fields.values()):
-            found = [_need(view, ids[name]) for name, of in fields.items() if of == sort]
+            peak, most = _need(view, [ids[name] for name, of in fields.items() if of == sort])
             need = needs.setdefault((sort, view.log.host), [0, 0])
-            for at in (0, 1):
-                need[at] += max(each[at] for each in found)
+            need[0] += peak
+            need[1] += most
     more = 0 if growth == 0 else 2 ** (growth - 1)
     per_host = {key: max(1, min(peak + 1 + more, most + 1)) for key, (peak, most) in needs.items()}
     largest = all(peak + more >= most for peak, most in needs.values())
@@ -66,7 +66,7 @@ def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bin
     """The open sorts of which some event may be about an individual that no record names.
 
     What an event leaves open another event of the same id's life may settle. A const of somebody nobody names may be
-    another such one.
+    another such one, unless it says where he is: there is a log of that host.
     """
     found: set[str] = set()
     for view in views:
@@ -74,8 +74,10 @@ def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bin
             settled = {sort for _, sorts in life for sort in sorts[1]}
             found |= {sort for _, sorts in life for sort in sorts[0]} - settled
     open_sorts = {sort.name for sort in protocol.sorts if sort.members is None}
-    for _ in protocol.consts:
-        for const in protocol.consts:
+    places = {action.at.name for action in protocol.actions if isinstance(action.at, ReadConst)}
+    consts = [const for const in protocol.consts if const.name not in places]
+    for _ in consts:
+        for const in consts:
             if isinstance(const.type, Of) and any(isinstance(t, Of) and t.sort in found for t in const.index):
                 found.add(const.type.sort)
     return frozenset(found & open_sorts)
@@ -91,7 +93,7 @@ def _lives(view: View, ids: Mapping[str, Bind]) -> Iterator[list[tuple[Seen, _So
         told = _sorts(view, seen, ids)
         alone = True
         for bind in ids.values():
-            for text, starts, ends in set(_mentions(view, bind, seen)):
+            for (_, text), starts, ends in set(_mentions(view, bind, seen)):
                 alone = False
                 if starts and not ends and (bind.field, text) in current:
                     yield current.pop((bind.field, text))
@@ -136,23 +138,24 @@ def placed(protocol: Protocol, counts: Counts, numbers: Mapping[str, Mapping[str
                         yield from (((const, (number,)), numbers[where][host]) for number in pool)
 
 
-def _need(view: View, bind: Bind) -> tuple[int, int]:
-    """How many ids of the field are alive at once, and how many lives of ids there are."""
-    alive: set[str] = set()
+def _need(view: View, binds: Sequence[Bind]) -> tuple[int, int]:
+    """How many individuals are needed at once, and how many lives of theirs there are, at most. One sort's binds."""
+    alive: set[tuple[str, str]] = set()  # fields and ids; "" and the place of an event that starts a life without an id
     peak = lives = 0
-    for seen in view.events:
-        for text, starts, ends in set(_mentions(view, bind, seen)):
-            new = text not in alive
+    for at, seen in enumerate(view.events):
+        told = next(filter(None, (set(_mentions(view, bind, seen)) for bind in binds)), None)
+        for key, starts, ends in told or set(_silent(binds[0], seen, at)):
+            new = key not in alive
             lives += new or starts
             peak = max(peak, len(alive) + new)
             if ends:
-                alive.discard(text)
+                alive.discard(key)
             else:
-                alive.add(text)
+                alive.add(key)
     return peak, lives
 
 
-def _mentions(view: View, bind: Bind, seen: Seen) -> Iterator[tuple[str, bool, bool]]:
+def _mentions(view: View, bind: Bind, seen: Seen) -> Iterator[tuple[tuple[str, str], bool, bool]]:
     """The id an event mentions, whether its life starts there, whether it is over afterwards."""
     text = view.text(seen.event, bind.field)
     if text is None:
@@ -161,4 +164,12 @@ def _mentions(view: View, bind: Bind, seen: Seen) -> Iterator[tuple[str, bool, b
         action, moment = reading.action, reading.moment
         if any(field.name == bind.field for field in reading.fields):
             starts, ends = action.name in bind.starts, action.name in bind.ends
-            yield text, starts, (ends and succeeds(action, moment)) or (starts and fails(action, moment))
+            yield (bind.field, text), starts, (ends and succeeds(action, moment)) or (starts and fails(action, moment))
+
+
+def _silent(bind: Bind, seen: Seen, at: int) -> Iterator[tuple[tuple[str, str], bool, bool]]:
+    """An event about an individual whose id it does not say."""
+    for reading in seen.readings:
+        action, moment = reading.action, reading.moment
+        if any(isinstance(v.type, Of) and v.type.sort in bind.sorts for v in action.params):
+            yield ("", str(at)), False, not (action.name in bind.starts and succeeds(action, moment))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.core import CoreGuard
-from checker.language.protocol import BEGIN, SUCCESS
+from checker.language.protocol import BEGIN, SUCCESS, Of
 from checker.model.ground import Ground
 from checker.trace.account import false_finals, false_invariants
 from checker.trace.blocks import Block, blocks
@@ -15,6 +15,7 @@ from checker.trace.options import LimitReached
 from checker.trace.search import Node, Search
 from checker.trace.verdict import Blocked, Finding
 from checker.trace.words import Words
+from checker.trace.world import World
 
 TRIALS = 12  # places that are tried out by waiving what is in the way
 TRIAL_NODES, TRIAL_SECONDS = 3000, 0.3
@@ -49,7 +50,7 @@ def _tried(case: Case, block: Block) -> Culprit:
     event = case.views[log].events[case.search.sequence[log][position]].event
     trial = sub_search(case, case.search.sequence)
     root = forced(case, block)
-    completes = explores(trial, block, root) if len(case.views) > 1 else False
+    completes = explores(trial, block.world, root) if len(case.views) > 1 else False
     return Culprit(block, event, completes, trial.furthest)
 
 
@@ -61,10 +62,10 @@ def sub_search(case: Case, sequence: tuple[tuple[int, ...], ...]) -> Search:
     return Search(case.shared, case.search.needs, budget, lambda _: 0, worst, None, sequence=sequence)
 
 
-def explores(trial: Search, block: Block, root: Node) -> bool:
+def explores(trial: Search, world: World, root: Node) -> bool:
     """Whether the small search gets to the end of the trace from this node."""
     try:
-        return trial.run(block.world, root)
+        return trial.run(world, root)
     except LimitReached:
         return False
 
@@ -104,7 +105,8 @@ def finding(case: Case, words: Words, found: Culprit, repair: str | None, confli
     if block.number is None:
         message = f"{words.event(found.event)} is no step of the protocol: {lacks}"
     elif block.guards:
-        message = f"{words.event(found.event)} is not possible here: {lacks} does not hold"
+        verb = "does" if len(blocked) == 1 else "do"
+        message = f"{words.event(found.event)} is not possible here: {lacks} {verb} not hold"
     else:
         message = f"{words.event(found.event)} is not possible here: {lacks}"
     return Finding(message, found.event, action, rules, blocked, legal(case, words, block), repair, conflict)
@@ -165,6 +167,15 @@ def legal(case: Case, words: Words, block: Block) -> tuple[str, ...]:
             text = words.step(ground, binding)
             scored[text] = max(scored.get(text, 0), near)
     return tuple(sorted(scored, key=lambda text: -scored[text])[:LEGAL])
+
+
+def _spare(case: Case, ground: Ground) -> bool:
+    """Whether the step is about somebody whom no record names, while it names others of the sort."""
+    numbers = case.shared.frame.numbers
+    return any(
+        isinstance(type_, Of) and 0 < len(numbers.get(type_.sort, ())) <= arg
+        for (_, type_), arg in zip(ground.moment.params, ground.args, strict=True)
+    )
 
 
 def _has_success(block: Block, ground: Ground) -> bool:

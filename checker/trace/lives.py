@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from checker.language.protocol import BEGIN, Bind
 from checker.trace.binding import Key, Names
+from checker.trace.candidates import Candidates
+from checker.trace.shared import Candidate
 from checker.trace.view import Seen, View, fails, succeeds
-
-if TYPE_CHECKING:
-    from checker.trace.world import Candidate, World
 
 
 @dataclass(slots=True, eq=False)
@@ -27,12 +25,12 @@ class Life:
 class Lives:
     """The lives of ids in one log, found from the candidates of its events."""
 
-    def __init__(self, world: World, view: View, raw: Sequence[tuple[Candidate, ...]]) -> None:
-        self.world, self.view, self.raw = world, view, raw
+    def __init__(self, reads: Candidates, view: View, raw: Sequence[tuple[Candidate, ...]]) -> None:
+        self.reads, self.view, self.raw = reads, view, raw
         self.lives: dict[tuple[int, Key], Life] = {}
         current: dict[Key, Life] = {}
         for at, seen in enumerate(view.events):
-            for bind in world.frame.ids.values():
+            for bind in reads.frame.ids.values():
                 self._follow(at, seen, bind, current)
         for life in {id(life): life for life in self.lives.values()}.values():
             self._allow(life)
@@ -57,10 +55,10 @@ class Lives:
         if starts and not (life is not None and life.opening and not begins):
             life = None
         if life is None:
-            exact = self.world.exact(self.view, bind)
+            exact = self.reads.exact(self.view, bind)
             if exact and not starts:
                 return  # an id that no record gave: it says nothing about other events
-            life = current[key] = Life(exact and self.world.ends_seen(self.view, bind), begins)
+            life = current[key] = Life(exact and self.reads.ends_seen(self.view, bind), begins)
         life.opening = begins
         life.events.append(at)
         self.lives[at, key] = life
@@ -72,14 +70,14 @@ class Lives:
             named = {
                 mention.names
                 for candidate in self.raw[at]
-                for mention in self.world.shared.bindings.changes[candidate.change].mentions
+                for mention in self.reads.shared.bindings.changes[candidate.change].mentions
                 if self.lives.get((at, mention.key)) is life
             }
             life.allowed = frozenset(named) if life.allowed is None else life.allowed & named
 
     def _judged(self, at: int, candidate: Candidate) -> Candidate:
         likely, doomed = True, False
-        for mention in self.world.shared.bindings.changes[candidate.change].mentions:
+        for mention in self.reads.shared.bindings.changes[candidate.change].mentions:
             life = self.lives.get((at, mention.key))
             if life is not None and life.allowed and mention.names not in life.allowed:
                 likely = False

@@ -62,11 +62,16 @@ class Budget:
             raise LimitReached(f"the limit of {self.nodes:,} nodes was reached; raise the node limit")
         if self.spent % EVERY:
             return False
-        if monotonic() - self.started > self.seconds:
+        if self.elapsed > self.seconds:
             raise LimitReached(f"the limit of {self.seconds:g} seconds was reached; raise the time limit")
         return True
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return monotonic() - self.started
+
     def part(self, nodes: int, seconds: float) -> Budget:
         """A budget of its own that is no larger than what is left here."""
-        left = self.seconds - (monotonic() - self.started)
+        left = self.seconds - self.elapsed
         return Budget(max(0, min(nodes, self.nodes - self.spent)), max(0.0, min(seconds, left)))

@@ -10,13 +10,14 @@ from checker.language.lower import moment_names
 from checker.trace.account import Account, Told, false_finals, false_invariants, pending
 from checker.trace.binding import Binding
 from checker.trace.blocks import least
+from checker.trace.conflict import conflict_of
 from checker.trace.conform import Answer, Case, interleavings, run_to, told
 from checker.trace.coverage import Records
 from checker.trace.event import Event, Trace
 from checker.trace.explain import broken_invariants, culprit, finding, unmet_end
 from checker.trace.interleave import Order, Spot
 from checker.trace.options import Budget, LimitReached
-from checker.trace.repair import conflict_of, repair_of
+from checker.trace.repair import repair_of
 from checker.trace.search import Node
 from checker.trace.verdict import Assumed, Blocked, Finding, Part, VerdictKind
 from checker.trace.view import Sight
@@ -75,6 +76,8 @@ def part_of(case: Case, trace: Trace, host: str | None, sight: Sight, budget: Bu
 
 
 def _found(case: Case, words: Words, budget: Budget) -> _Found:
+    if case.stated.circle:
+        return _contradiction(case, words)
     match case.answer:
         case Answer.UNKNOWN:
             done, events = case.search.furthest, sum(case.search.lengths)
@@ -120,6 +123,7 @@ def _explained(case: Case, words: Words, budget: Budget) -> _Found:
 
 def _note_open(case: Case, words: Words, found: _Found, run: Told) -> None:
     obligations: list[str] = []
+    binding = case.shared.bindings.met[found.node[2]] if found.node is not None else None
     for prop in false_finals(case.machine, run.states[-1]):
         found.open[prop.name] = "not at the end of the trace, which says nothing of what comes after"
         obligations.append(_obligation(prop, ""))
@@ -128,7 +132,7 @@ def _note_open(case: Case, words: Words, found: _Found, run: Told) -> None:
             waiting = pending(case.machine, prop, run.states)
             for bound in waiting:
                 types = dict(prop.variables)
-                told_of = ", ".join(f"{name} = {words.value(types[name], value)}" for name, value in bound)
+                told_of = ", ".join(f"{name} = {words.value(types[name], value, binding)}" for name, value in bound)
                 found.open[prop.name] = f"waits at the end of the trace for {len(waiting)}"
                 obligations.append(_obligation(prop, told_of))
     for prop in case.core.properties:
@@ -176,12 +180,6 @@ def _property_finding(prop: CoreProperty, event: Event | None, words: Words) -> 
 def _refused(case: Case, words: Words) -> _Found:
     if case.search.ended is not None:
         found = _Found(VerdictKind.VIOLATES, [unmet_end(case)], node=case.search.ended)
-    elif case.stated.circle:
-        events = ", ".join(words.event(event) for event in case.stated.circle)
-        message = (
-            f"the stated orders contradict one another: each of these would have to come before the others: {events}"
-        )
-        return _Found(VerdictKind.VIOLATES, [Finding(message, case.stated.circle[0], None, ())])
     else:
         named = culprit(case, words)
         if named is None:
@@ -192,6 +190,16 @@ def _refused(case: Case, words: Words) -> _Found:
         found = _Found(VerdictKind.VIOLATES, [first, *broken_invariants(case, named)], node=named.block.node)
     _note_broken(found)
     return found
+
+
+def _contradiction(case: Case, words: Words) -> _Found:
+    """The orders that the trace states cannot all be true."""
+    events = case.stated.circle
+    told_events = ", ".join(words.event(event) for event in events)
+    message = (
+        f"the stated orders contradict one another: each of these would have to be before the others: {told_events}"
+    )
+    return _Found(VerdictKind.VIOLATES, [Finding(message, events[0], None, (), conflict=events)])
 
 
 def _note_broken(found: _Found) -> None:
@@ -275,7 +283,9 @@ def _notes(case: Case, trace: Trace, sight: Sight, kind: VerdictKind) -> Iterato
     if trace.left_out and kind is VerdictKind.VIOLATES:
         yield f"{trace.left_out} records could not be read, and what is missing may be among them"
     frame = case.shared.frame
+    sizes = dict(frame.scope.sizes)
     for sort, numbers in frame.numbers.items():
-        if not numbers and sort not in frame.unnamed:
-            size = dict(frame.scope.sizes)[sort]
-            yield f"no record names a {sort}; judged as if there were {size}"
+        if not numbers:
+            yield f"no record names a {sort}; judged as if there were {sizes[sort]}"
+        elif sizes[sort] > len(numbers):
+            yield f"judged as if there were {sizes[sort] - len(numbers)} {sort} that no record names"

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from checker.trace.options import Budget, Progress
+from checker.trace.shared import Candidate, Shared
 from checker.trace.stated import Needs
-from checker.trace.world import Candidate, Shared, World
+from checker.trace.world import World
 
 MISSING = -1  # in the place of an event: any step the log records, as if its record were missing
 

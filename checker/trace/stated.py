@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,55 +25,65 @@ class Stated:
     notes: tuple[str, ...] = ()
 
 
-def stated_orders(views: tuple[View, ...], given: Sequence[tuple[Event, Event]] = ()) -> Stated:
-    """What must have happened before each event, by messages, by clocks, and by orders given beside the trace."""
-    needs = [[[0] * len(views) for _ in view.events] for view in views]
-    by_name = {view.log.name: view for view in views}
+def stated_orders(views: tuple[View, ...]) -> Stated:
+    """What must have happened before each event, by messages and by clocks."""
+    rows = [view.log.events for view in views]
     notes: list[str] = []
-
-    def order(before: Event, after: Event) -> None:
-        first, second = by_name.get(before.log), by_name.get(after.log)
-        if first is None or second is None:
-            return
-        done = sum(seen.event.seq <= before.seq for seen in first.events)
-        for at, seen in enumerate(second.events):
-            if seen.event.seq >= after.seq:
-                needs[second.index][at][first.index] = max(needs[second.index][at][first.index], done)
-                break
-
+    raw = [[[0] * len(views) for _ in row] for row in rows]  # counted in all events of the logs, of whatever name
     if len(views) > 1:
-        for sent, received in messages(views, notes):
-            order(sent, received)
-        _clocks(views, needs)
-    for before, after in given:
-        order(before, after)
-    for view in views:  # what must be before an event must be before the later ones of its log
-        row = needs[view.index]
+        places = {(log, event.seq): at for log, row in enumerate(rows) for at, event in enumerate(row)}
+        for (first, sent), (second, received) in messages(rows, notes):
+            need = raw[second][places[second, received.seq]]
+            need[first] = max(need[first], places[first, sent.seq] + 1)
+        _clocks(views, raw)
+    for row in raw:  # what must be before an event must be before the later ones of its log
         for at in range(1, len(row)):
             row[at] = [max(pair) for pair in zip(row[at], row[at - 1], strict=True)]
-    frozen = tuple(tuple(tuple(need) for need in row) for row in needs)
-    return Stated(frozen, tuple(_circle(views, frozen)), tuple(notes))
+    return Stated(_of_views(views, raw), tuple(_circle(rows, raw)), tuple(dict.fromkeys(notes)))
 
 
-def messages(views: tuple[View, ...], notes: list[str]) -> Iterator[tuple[Event, Event]]:
+def _of_views(views: tuple[View, ...], raw: list[list[list[int]]]) -> Needs:
+    """The needs of the events that mean something, counted in such events."""
+    meant = [{seen.event.seq for seen in view.events} for view in views]
+    before = []  # for each log, how many events that mean something are among its first ones
+    for view in views:
+        counts = [0]
+        for event in view.log.events:
+            counts.append(counts[-1] + (event.seq in meant[view.index]))
+        before.append(counts)
+    return tuple(
+        tuple(
+            tuple(before[log][done] for log, done in enumerate(need))
+            for event, need in zip(view.log.events, raw[view.index], strict=True)
+            if event.seq in meant[view.index]
+        )
+        for view in views
+    )
+
+
+Spot = tuple[int, Event]  # log, event
+
+
+def messages(rows: Sequence[Sequence[Event]], notes: list[str]) -> Iterator[tuple[Spot, Spot]]:
     """Each sending with each receipt of the same message in another log."""
-    sent: dict[str, Event] = {}
-    for view in views:
-        for event in view.log.events:
-            text = text_of(event.fields.get(MESSAGE))
-            if event.name == SENT and text is not None:
-                if text in sent:
-                    notes.append(f"message {text} is sent twice; its receipt follows the first sending")
-                sent.setdefault(text, event)
-    for view in views:
-        for event in view.log.events:
-            text = text_of(event.fields.get(MESSAGE))
-            if event.name == RECEIVED and text is not None:
-                first = sent.get(text)
-                if first is None:
-                    notes.append(f"message {text} is received and no log here has its sending")
-                elif first.log != event.log:
-                    yield first, event
+    sent: dict[str, Spot] = {}
+    for log, event, text in _said(rows, SENT):
+        if text in sent:
+            notes.append(f"message {text} is sent twice; its receipt follows the first sending")
+        sent.setdefault(text, (log, event))
+    for log, event, text in _said(rows, RECEIVED):
+        if text not in sent:
+            notes.append(f"message {text} is received and no log here has its sending")
+        elif sent[text][0] != log:
+            yield sent[text], (log, event)
+
+
+def _said(rows: Sequence[Sequence[Event]], name: str) -> Iterator[tuple[int, Event, str]]:
+    for log, row in enumerate(rows):
+        for event in row:
+            text = text_of(event.fields.get(MESSAGE)) if event.name == name else None
+            if text is not None:
+                yield log, event, text
 
 
 def skew(view: View) -> int | None:
@@ -82,18 +93,30 @@ def skew(view: View) -> int | None:
 
 def _clocks(views: tuple[View, ...], needs: list[list[list[int]]]) -> None:
     for first in views:
+        latest = list(_latest(first.log.events))
         for second in views:
             apart = _apart(first, second)
             if first is second or apart is None:
                 continue
-            times = [seen.event.time for seen in first.events]
-            for at, seen in enumerate(second.events):
-                if seen.event.time is None:
-                    continue
-                limit = seen.event.time - apart
-                done = max((i + 1 for i, time in enumerate(times) if time is not None and time < limit), default=0)
-                need = needs[second.index][at]
-                need[first.index] = max(need[first.index], done)
+            for at, event in enumerate(second.log.events):
+                if event.time is not None:
+                    need = needs[second.index][at]
+                    need[first.index] = max(need[first.index], _done(latest, event.time - apart))
+
+
+def _latest(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
+    """The timed events by time, each with how many events have happened when it has, or an earlier one by time."""
+    timed = sorted((event.time, at + 1) for at, event in enumerate(events) if event.time is not None)
+    most = 0
+    for time, done in timed:
+        most = max(most, done)
+        yield time, most
+
+
+def _done(latest: list[tuple[int, int]], limit: int) -> int:
+    """How many events have surely happened at a time."""
+    at = bisect_left(latest, (limit, 0))
+    return latest[at - 1][1] if at else 0
 
 
 def _apart(first: View, second: View) -> int | None:
@@ -104,19 +127,19 @@ def _apart(first: View, second: View) -> int | None:
     return None if one is None or other is None else one + other
 
 
-def _circle(views: tuple[View, ...], needs: Needs) -> Iterator[Event]:
+def _circle(rows: Sequence[Sequence[Event]], needs: list[list[list[int]]]) -> Iterator[Event]:
     """The events at which the stated orders block one another."""
-    at = [0] * len(views)
+    at = [0] * len(rows)
     moved = True
     while moved:
         moved = False
-        for view in views:
-            while at[view.index] < len(view.events) and _met(needs[view.index][at[view.index]], at):
-                at[view.index] += 1
+        for log, row in enumerate(rows):
+            while at[log] < len(row) and _met(needs[log][at[log]], at):
+                at[log] += 1
                 moved = True
-    for view in views:
-        if at[view.index] < len(view.events):
-            yield view.events[at[view.index]].event
+    for log, row in enumerate(rows):
+        if at[log] < len(row):
+            yield row[at[log]]
 
 
 def _met(need: Sequence[int], at: Sequence[int]) -> bool:

@@ -8,8 +8,69 @@ from operator import itemgetter
 from checker.language.core import CoreCell, type_range
 from checker.language.protocol import Of
 from checker.model.ground import Machine
+from checker.trace.binding import Bindings
+from checker.trace.frame import Frame
 
 Test = Callable[[bytes], bool]
+
+
+class Unnamed:
+    """The individuals without names in one judgement: which steps need not be tried, which of them are still fresh."""
+
+    def __init__(self, machine: Machine, frame: Frame, bindings: Bindings) -> None:
+        self.machine, self.frame, self.bindings = machine, frame, bindings
+        self.first = frame.unnamed
+        self._alike: dict[tuple[str, int, int], Test] = {}
+        self._busy: dict[tuple[int, str], frozenset[int]] = {}
+
+    def redundant(self, number: int, state: bytes, binding: int) -> bool:
+        """Whether another step does the same to an individual that nothing tells apart and that is tried instead."""
+        unnamed = self.first
+        if not unnamed:
+            return False
+        ground = self.machine.grounds[number]
+        for arg, (_, type_) in zip(ground.args, ground.moment.params, strict=True):
+            if not isinstance(type_, Of) or type_.sort not in unnamed or arg <= unnamed[type_.sort]:
+                continue
+            busy = self.busy(binding, type_.sort)
+            if arg in busy:
+                continue
+            for other in range(unnamed[type_.sort], arg):
+                if other not in busy and other not in ground.args and self.alike(type_.sort, other, arg)(state):
+                    return True
+        return False
+
+    def alike(self, sort: str, first: int, second: int) -> Test:
+        key = sort, first, second
+        found = self._alike.get(key)
+        if found is None:
+            found = self._alike[key] = alike(self.machine, sort, first, second)
+        return found
+
+    def busy(self, binding: int, sort: str) -> frozenset[int]:
+        """The individuals of a sort that the binding tells apart."""
+        key = binding, sort
+        found = self._busy.get(key)
+        if found is None:
+            bound = self.bindings.met[binding]
+            names: set[int] = set()
+            for (field, _, _), (values, _) in bound.named.items():
+                bind = self.frame.ids.get(field)
+                sorts = bind.sorts if bind is not None else ()
+                names.update(value for value, of in zip(values, sorts, strict=False) if of == sort)
+            for _, begin in bound.open:
+                ground = self.machine.grounds[begin]
+                names.update(
+                    arg for arg, (_, type_) in zip(ground.args, ground.moment.params, strict=True) if type_ == Of(sort)
+                )
+            found = self._busy[key] = frozenset(names)
+        return found
+
+    def signatures(self) -> tuple[tuple[Callable[[bytes], object], ...], ...]:
+        """For each pool of unnamed individuals, what to compare of each of them."""
+        return tuple(
+            tuple(signature(self.machine, sort, number) for number in numbers) for sort, numbers in self.frame.pools
+        )
 
 
 def alike(machine: Machine, sort: str, first: int, second: int) -> Test:
@@ -47,7 +108,7 @@ def signature(machine: Machine, sort: str, number: int) -> Callable[[bytes], obj
     slots = [
         at for cell in machine.core.cells for at in _slots_about(machine, cell, sort, number) if at not in machine.fixed
     ]
-    return itemgetter(*slots) if slots else (lambda state: ())
+    return itemgetter(*slots) if slots else (lambda _: ())
 
 
 def _slots_about(machine: Machine, cell: CoreCell, sort: str, number: int) -> list[int]:
@@ -64,6 +125,6 @@ def _slots_about(machine: Machine, cell: CoreCell, sort: str, number: int) -> li
 
 def _equal(left: list[int], right: list[int]) -> Test:
     if not left:
-        return lambda state: True
+        return lambda _: True
     get_left, get_right = itemgetter(*left), itemgetter(*right)
     return lambda state: bool(get_left(state) == get_right(state))

@@ -207,6 +207,17 @@ def test_a_proof_that_fails_shows_the_state_and_the_run_to_it(place: Path) -> No
     assert "take(worker1)  take(worker2)" in answer.out
 
 
+def test_a_proof_that_fails_on_a_state_no_run_gets_to_is_unknown(place: Path) -> None:
+    text = 'module stuck "Stuck"\nstate a: bool = false\nstate b: bool = false\n'
+    text += "action x() { requires a  b := true }\naction y() { requires b  a := false }\ninvariant fine not b\n"
+    (place / "stuck.mig").write_text(text, encoding="utf-8")
+    answer = switchover("prove", "--spec", "stuck.mig", cwd=place)
+    assert answer.code == 4, answer
+    assert "unknown invariant fine  not inductive: x.SUCCESS may break it" in answer.out
+    assert "state    a = true" in answer.out
+    assert "no run of this scope with up to 1 fault gets to that state" in answer.out
+
+
 # ------------------------------------------------------------------------------------------ rules, lint, format, schema
 
 

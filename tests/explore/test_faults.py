@@ -143,3 +143,20 @@ def test_fates_are_those_of_the_whole_graph(symmetry: bool) -> None:
             if data["fault"] or data["moment"] == "REFUSED"
         }
     )
+
+
+def test_losing_the_last_way_on_matters() -> None:
+    """No run of this ends, so no end is good; and still the fault takes something away."""
+    text = """module lamp "A lamp that can be broken"
+    state on: bool = false
+    state broken: bool = false
+    action flip() { requires not broken  on := not on }
+    action shake() { }
+    fault drop() { broken := true  on := false }
+    can shine on
+    scope one { faults = 1 }
+    """
+    _, rows = table(text)
+    assert {(item.failure, item.fate, item.lost) for item in rows.rows} == {("drop", Fate.STUCK, ("shine",))}
+    _, without = table(text.replace("can shine on", "can be_dark not on"))
+    assert {item.fate for item in without.rows} == {Fate.NO_MATTER}

@@ -28,7 +28,7 @@ state side[Free]: Side
 state color[Free]: Color
 const chief(Free): Free
 action go_home(f: Free) { requires side[f] != here  side[f] := here }
-action swap(f: Free, g: Free) { requires f != g  side[f] := side[g]  side[g] := side[f] }
+action follow(f: Free, g: Free) { requires f != g  side[f] := side[g] }
 invariant nobody forall f: Free. color[f] != favourite or side[f] == here or side[f] != here
 scope all { Free = 3 }
 """

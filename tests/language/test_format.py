@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from checker.language import tree
 from checker.language.format import format
@@ -161,18 +161,39 @@ def test_any_tree(file: tree.File) -> None:
     assert format(again) == text
 
 
-@settings(max_examples=200, deadline=None)
+EVERY = tree.Quantified("forall", (tree.Binder(tree.Ident("x"), tree.NamedType("X")),), tree.Name("x"))
+A, B = tree.Name("a"), tree.Name("b")
+
+
+@settings(max_examples=300, deadline=None)
 @given(trees.EXPRS)
+@example(tree.Binary("and", tree.Not(EVERY), A))
+@example(tree.Binary("or", tree.Binary("and", A, EVERY), B))
+@example(tree.Binary("and", tree.Binary("and", A, EVERY), B))
+@example(tree.Binary("==", tree.If(A, B, A), B))
+@example(tree.In(tree.Binary("+", A, EVERY), (A,), False))
+@example(tree.Not(tree.Binary("==", A, tree.Not(B))))
+@example(tree.Binary("implies", tree.Binary("implies", A, B), tree.Binary("implies", A, EVERY)))
+@example(tree.Binary("-", A, tree.Binary("-", A, B)))
 def test_no_needless_parentheses(formula: tree.Expr) -> None:
-    """Where the formatter adds parentheses to a tree that has none, the tree is another without them."""
+    """The formatter adds parentheses to a tree that has none only where the tree would be another without them."""
     text = format(tree.File(tree.Header(tree.Ident("m"), "m"), (tree.LetDecl(tree.Ident("a"), (), "", formula),)))
     (let,) = parse(text).declarations
     assert isinstance(let, tree.LetDecl)
+    assert bare(let.body) == formula
     for paren in _parens(let.body):
         start, end = paren.span.start, paren.span.end
         without = text[:start] + " " + text[start + 1 : end - 1] + " " + text[end:]
         file, diagnostics = PARSER.parse(Source("<test>", without))
         assert diagnostics or bare(file.declarations[0]) != bare(let)
+
+
+def test_a_premise_keeps_its_own_forall() -> None:
+    """Without parentheses the arrow would be inside: `forall x: X. (x ~> a)`."""
+    node = tree.LeadsToDecl(tree.Ident("p"), (), "", (), EVERY, A, ())
+    text = format(tree.File(tree.Header(tree.Ident("m"), "m"), (node,)))
+    assert "(forall x: X. x) ~> a" in text
+    assert bare(parse(text)).declarations == (node,)
 
 
 def _parens(node: Any) -> list[tree.Paren]:
@@ -264,7 +285,20 @@ CHANGES = {
         'log l "t" { record 7 where A == 1 is a.X record 12 is bb(c=D) }',
         'log l "t" {\n    record 7  where A == 1 is a.X\n    record 12 is bb(c = D)\n}\n',
     ),
-    "sources in one column": ('source A "a" source LONG "b"', 'source A    "a"\nsource LONG "b"\n'),
+    "sources in one column": (
+        'source A "a" source LONG "b"\n\nsource C "c"',
+        'source A    "a"\nsource LONG "b"\n\nsource C "c"\n',
+    ),
+    "a comment between the parts of a list": ("enum E { a, # c\nb }", "enum E {\n    a,  # c\n    b\n}\n"),
+    "a comment between the parts of a formula": (
+        "let a = b and # c\n# d\nc",
+        "let a =\n    b\n        and  # c\n            # d\n            c\n",
+    ),
+    "a blank line before a brace": ("action f {\n\na := b\n\nc := d\n\n}", "action f {\n    a := b\n\n    c := d\n}\n"),
+    "an empty doc that keeps a name from being a rule": (
+        'invariant a @ N-1 "" X1 and b',
+        'invariant a @ N-1\n    ""\n    X1 and b\n',
+    ),
 }
 
 

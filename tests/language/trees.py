@@ -90,11 +90,6 @@ def actions(*, fault: bool) -> st.SearchStrategy[tree.Action]:
     return st.builds(tree.Action, flags, flags, st.just(fault), *rest)
 
 
-def _no_forall_first(premise: object) -> bool:
-    """A premise that starts with `forall` hands its variables to the whole: the parser never leaves them there."""
-    return not (isinstance(premise, tree.Quantified) and premise.op == "forall")
-
-
 TEXTS = st.one_of(
     st.builds(tree.Text, NAMES, st.just(False)),
     st.builds(tree.Text, st.sampled_from(["7", "true", "233"]), st.just(False)),
@@ -157,7 +152,7 @@ DECLARATIONS = st.one_of(
         tree.PropertyDecl, st.sampled_from(["invariant", "lemma", "step", "final", "can"]), IDENTS, RULES, DOCS, EXPRS
     ),
     st.builds(
-        tree.LeadsToDecl, IDENTS, RULES, DOCS, PARAMS, EXPRS.filter(_no_forall_first), EXPRS,
+        tree.LeadsToDecl, IDENTS, RULES, DOCS, PARAMS, EXPRS, EXPRS,
         some(st.builds(tree.Fair, IDENTS, st.booleans()), 0),
     ),
     st.builds(tree.ScopeDecl, IDENTS, DOCS, some(st.builds(tree.Setting, IDENTS, LITERALS), 0, 6), st.none() | EXPRS),

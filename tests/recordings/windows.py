@@ -40,7 +40,13 @@ class Export:
     count: int = 0
 
     def add(
-        self, file: str, host: str, provider: tuple[str, str, str], number: int, data: dict[str, str], user: bool = False
+        self,
+        file: str,
+        host: str,
+        provider: tuple[str, str, str],
+        number: int,
+        data: dict[str, str],
+        user: bool = False,
     ) -> None:
         """One record. `user` = the data is UserData under VmlEventLog, as the VM services write it."""
         self.count += 1
@@ -126,9 +132,7 @@ def two_hosts() -> Export:
     a, b = "windows-two-hosts/HOST-A.xml", "windows-two-hosts/HOST-B.xml"
     attach(export, a, "HOST-A")
     export.add(a, "HOST-A", WORKER, 21377, {"VmName": "VM1", "VmId": VM}, user=True)
-    export.add(
-        a, "HOST-A", VMMS, 20413, {"Parameter0": "VM1", "Parameter1": VM, "Parameter2": "HOST-B"}, user=True
-    )
+    export.add(a, "HOST-A", VMMS, 20413, {"Parameter0": "VM1", "Parameter1": VM, "Parameter2": "HOST-B"}, user=True)
     export.add(b, "HOST-B", VMSWITCH, 264, _port(PORTS["checked"]) | _switch() | {"Flags": "0", "OwnerService": ""})
     export.add(b, "HOST-B", VMSWITCH, 69, _port(PORTS["checked"]) | _switch() | {"Flags": "0", "OwnerService": ""})
     export.add(b, "HOST-B", VMSWITCH, 71, _port(PORTS["checked"]) | _switch() | {"Flags": "0", "OwnerService": ""})

@@ -24,7 +24,7 @@ PROTOCOL = Protocol(
 )  # fmt: skip
 
 FIRST = Event("a", 1, "TAKE", {"Who": "ann"}, origin=Origin("lock.jsonl", 2))
-SECOND = Event("a", 2, "TAKE", {"Who": "bob\x1b[31m[bold]"}, status="DENIED", origin=Origin("lock.jsonl", 3))
+SECOND = Event("a", 2, "TAKE", {"Who": "bob\x1b[31m[bold] é"}, status="DENIED", origin=Origin("lock.jsonl", 3))
 ROSTER = (RosterLine("L-1", "rule", Standing.BROKEN), RosterLine("L-2", "rule", Standing.NOT_EXERCISED, "never given"))
 
 FINDING = Finding(

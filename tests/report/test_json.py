@@ -26,7 +26,7 @@ PUBLISHED = Path(str(files("checker.report"))) / "schema"
 def check_document(*verdicts: Verdict) -> str:
     expected = Expected(VerdictKind.CONFORMS, rules=("L-1",))
     recordings = tuple(Recording(verdict, expected, ("it differs",)) for verdict in verdicts)
-    return json_text(CheckDocument(recordings, ("lock",), 1))
+    return json_text(CheckDocument(recordings, 0, ("lock",), 1))
 
 
 @pytest.mark.parametrize("command", DOCUMENTS)

@@ -20,7 +20,7 @@ SCREEN = 24
 def shown(verdict: Verdict, *, roster: bool = False, width: int | None = None) -> str:
     file = io.StringIO()
     console = Console(file=file, force_terminal=width is not None, width=width, markup=False, color_system=None)
-    show(console, verdict_lines(verdict, {"lock": made.PROTOCOL}, roster=roster))
+    show(console, verdict_lines(verdict, {"lock": made.PROTOCOL}, roster=roster), wrap=width is not None)
     return file.getvalue()
 
 
@@ -101,11 +101,11 @@ def test_roster_counts_sum_up() -> None:
     assert len(list(roster_lines(made.ROSTER))) == 2
 
 
-def test_lines_are_wrapped_under_their_column_on_a_terminal_only() -> None:
+def test_lines_are_wrapped_under_their_column_where_asked_to() -> None:
     wide = [labelled("rule", "word " * 30)]
     terminal, pipe = io.StringIO(), io.StringIO()
-    show(Console(file=terminal, force_terminal=True, width=60, color_system=None), wide)
-    show(Console(file=pipe, width=60), wide)
+    show(Console(file=terminal, force_terminal=True, width=60, color_system=None), wide, wrap=True)
+    show(Console(file=pipe, width=60), wide, wrap=False)
     assert len(pipe.getvalue().splitlines()) == 1
     rows = terminal.getvalue().splitlines()
     assert len(rows) > 2

@@ -88,9 +88,7 @@ def test_one_event_gone(
 
 
 @pytest.mark.parametrize(("one", "other", "rule"), EXCHANGED)
-def test_two_events_exchanged(
-    protocols: tuple[Protocol, ...], one: int, other: int, rule: str, tmp_path: Path
-) -> None:
+def test_two_events_exchanged(protocols: tuple[Protocol, ...], one: int, other: int, rule: str, tmp_path: Path) -> None:
     verdict = judged(protocols, exchanged(one, other), tmp_path)
     assert verdict.kind is VerdictKind.VIOLATES
     line, rules = blame(verdict)

@@ -1,4 +1,4 @@
-"""What a trace's verdict must be, found by trying everything with the reference: slow, short, nothing of the judge in it.
+"""What a trace's verdict must be, found by trying everything with the reference. Nothing of the judge is in it.
 
 It knows declared events only (no `record` lines), names and ids as the design document describes them, and logs of
 which no two record the same step.
@@ -6,13 +6,14 @@ which no two record the same step.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from checker.language.protocol import BEGIN, Action, Bool, EventField, Final, Kind, Of, Protocol, Range
+from checker.language.protocol import BEGIN, Action, Bind, Bool, EventField, Final, Kind, Of, Protocol, Range
 from checker.language.types import type_of
 from checker.model.reference import Reference, State
 from checker.model.run import Step
@@ -26,7 +27,7 @@ Open = frozenset[tuple[str, Step]]
 
 @dataclass(frozen=True)
 class Node:
-    """A state, how many faults led there, a position in each log, the live ids, the requests whose begin was recorded."""
+    """A state, how many faults led there, a position in each log, the live ids, the requests with a recorded begin."""
 
     state: Packed
     faults: int
@@ -35,14 +36,17 @@ class Node:
     open: Open
 
 
+OVER = (-1,)
+
+
 @dataclass
 class Graph:
     """The states of a protocol in a scope and the steps between them, each worked out once."""
 
     protocol: Protocol
     scope: Scope
-    known: dict[Packed, list[tuple[Step, Packed]]] = field(default_factory=dict)
-    good: dict[Packed, bool] = field(default_factory=dict)
+    known: dict[Packed, list[tuple[Step, Packed]]] = dataclasses.field(default_factory=dict)
+    good: dict[Packed, bool] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def reference(self) -> Reference:
@@ -261,7 +265,7 @@ class Oracle:
                 continue
             key = field.name, log.host, str(value)
             starting = action.name in bind.starts and not failing
-            if key in ids and ids[key] != said:
+            if key in ids and ids[key] != said and not (starting and ids[key] == OVER):
                 return None
             if key not in ids:
                 for other, names in list(ids.items()):
@@ -269,14 +273,15 @@ class Oracle:
                         if not starting:
                             return None
                         del ids[other]
-            source = next(s for s in self.protocol.logs if s.name == log.source)
-            seen_to_start = not self.anywhere and not any(
-                n in source.may_lose or n in source.never or self.records(log, self.protocol.action(n), "") != "must"
-                for n in bind.starts
-            )
-            if starting or not seen_to_start:
+            if starting or self.anywhere or not self.starts_are_recorded(bind):
                 ids[key] = said
         return self.ended(ids, action, step, host, state), open_
+
+    def starts_are_recorded(self, bind: Bind) -> bool:
+        """By every log; the logs of these traces are all alike."""
+        return all(
+            self.records(log, self.protocol.action(n), "") == "must" for n in bind.starts for log in self.trace.logs
+        )
 
     def ended(
         self,
@@ -300,6 +305,8 @@ class Oracle:
                     for key, names in list(ids.items()):
                         if key[0] == bind.field and host in (None, key[1]) and names == said:
                             del ids[key]
+                            if over and self.anywhere and self.starts_are_recorded(bind):
+                                ids[key] = OVER  # it can live again only from a recorded start
         return tuple(sorted(ids.items()))
 
     def says(self, field: EventField, value: FieldValue, number: int) -> bool:
@@ -314,7 +321,7 @@ class Oracle:
             case Of(sort):
                 name = self.scope.individual(self.protocol, sort, number)
                 closed = self.protocol.sort(sort).members is not None
-                return text == name or closed and text.lower() == name.lower()
+                return text == name or (closed and text.lower() == name.lower())
 
 
 def orders(sizes: list[int]) -> Iterator[tuple[int, ...]]:
@@ -327,7 +334,7 @@ def orders(sizes: list[int]) -> Iterator[tuple[int, ...]]:
         yield tuple(0 if at in places else 1 for at in range(first + second))
 
 
-# --------------------------------------------------------------------------------------------------------- random traces
+# ------------------------------------------------------------------------------------------------------ random traces
 
 
 @dataclass
@@ -382,10 +389,8 @@ class Recorder:
         begin = step.moment == BEGIN
         if (
             action.name in source.never
-            or begin
-            and not self.phases
-            or action.name in source.may_lose
-            and rng.random() < 0.5
+            or (begin and not self.phases)
+            or (action.name in source.may_lose and rng.random() < 0.5)
         ):
             return
         assert action.event is not None

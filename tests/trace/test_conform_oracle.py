@@ -7,9 +7,10 @@ from collections import Counter
 import pytest
 
 from checker.model.scope import Scope
+from checker.trace.event import Trace
 from checker.trace.judge_trace import judge
 from checker.trace.options import Options
-from checker.trace.verdict import VerdictKind
+from checker.trace.verdict import Part, VerdictKind
 from tests.trace.oracle import Graph, Oracle, Recorder
 from tests.trace.texts import EXCHANGE, POOL, REQUEST, load_protocol
 
@@ -44,8 +45,16 @@ def test_verdicts_are_the_oracles(name: str) -> None:
             kinds["unknown"] += 1  # it may be, where logs begin in very many states
             continue
         wanted = Oracle(graph, trace, faults).verdict()
-        told = [(e.log, e.name, dict(e.fields), e.status, e.phase) for log in trace.logs for e in log.events]
-        assert part.kind.value == wanted, (name, seed, trace.logs[0].begins, trace.logs[0].ends, told, part.findings[:1])
+        assert part.kind.value == wanted, told(name, seed, trace, part)
         kinds[wanted] += 1
     assert len(kinds - Counter("unknown")) >= 2, kinds  # the traces are of several sorts
     assert kinds["unknown"] <= SEEDS / 10, kinds
+
+
+def told(name: str, seed: int, trace: Trace, part: Part) -> str:
+    """What to look at when the two differ."""
+    lines = [f"{name}, seed {seed}: the judge says {part.kind}"]
+    for log in trace.logs:
+        lines.append(f"{log.name}: begins {log.begins}, ends {log.ends}")
+        lines += [f"    {e.name} {dict(e.fields)} {e.status} {e.phase or ''}" for e in log.events]
+    return "\n".join([*lines, *(finding.message for finding in part.findings)])

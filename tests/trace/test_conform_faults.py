@@ -1,0 +1,152 @@
+"""The tests of conformance can fail: each of these faults, put into the judge on purpose, is caught by the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from checker.trace import binding, candidates, conform, coverage, frame, interleave, search, symmetry
+from checker.trace.binding import Change
+from checker.trace.coverage import Group, Records
+from checker.trace.judge_trace import judge
+from checker.trace.options import Options
+from checker.trace.relevance import Relevance
+from checker.trace.verdict import VerdictKind
+from tests.trace.oracle import Graph, Oracle, Recorder
+from tests.trace.test_conform_oracle import CASES, SCOPES
+from tests.trace.texts import EXCHANGE, load_protocol
+
+SEEDS = 120
+Fault = Callable[[pytest.MonkeyPatch], None]
+
+
+def no_hidden_steps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(search.Search, "unrecorded", lambda *_: iter(()))
+
+
+def hidden_steps_only_where_blocked(patch: pytest.MonkeyPatch) -> None:
+    def moves(self: search.Search, world: object, node: search.Node) -> object:
+        found = list(self.recorded(world, node))  # type: ignore[arg-type]
+        return iter(found or list(self.unrecorded(world, node)))  # type: ignore[arg-type]
+
+    patch.setattr(search.Search, "moves", moves)
+
+
+def ids_name_anybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(binding, "misfit", lambda *_: None)
+
+
+def ids_live_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(binding, "_forget", lambda *_: None)
+
+
+def everything_may_be_lost(patch: pytest.MonkeyPatch) -> None:
+    groups = coverage.Coverage.groups
+
+    def lossy(self: coverage.Coverage, *args: object) -> tuple[Group, ...]:
+        return tuple(replace(group, must=False) for group in groups(self, *args))  # type: ignore[arg-type]
+
+    patch.setattr(coverage.Coverage, "groups", lossy)
+
+
+def nothing_may_be_lost(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(coverage, "_lossy", lambda *_: Records.MUST)
+
+
+def begins_are_never_recorded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(candidates.Candidates, "_marks", lambda *_: ((), (), ()))
+
+
+def one_individual_for_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(symmetry, "alike", lambda *_: lambda _: True)
+
+
+def too_few_individuals(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(conform, "starved", lambda *_: False)
+
+
+def fields_of_the_state_say_nothing(patch: pytest.MonkeyPatch) -> None:
+    candidate = candidates.Candidates._candidate
+
+    def blind(self: candidates.Candidates, *args: object) -> object:
+        return replace(candidate(self, *args), tests=())  # type: ignore[arg-type]
+
+    patch.setattr(candidates.Candidates, "_candidate", blind)
+
+
+def no_names_for_values(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(frame, "_TRUTH", {"true": 0, "false": 1})
+
+
+def hidden_steps_that_matter_left_out(patch: pytest.MonkeyPatch) -> None:
+    def blind(*_: object) -> Relevance:
+        return Relevance(frozenset(), frozenset())
+
+    patch.setattr(conform, "relevance", blind)
+
+
+def every_start_is_empty(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(conform, "worst_faults", lambda *_: 0)
+    patch.setattr("checker.trace.reach.Starts.states", lambda self: self.machine.initial_states())
+
+
+def the_end_is_always_good(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(conform, "open_conditions", lambda _: lambda _: 0)
+    patch.setattr("checker.trace.outcome.false_finals", lambda *_: [])
+
+
+def no_order_is_tried(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(interleave.Interleavings, "failure", lambda *_: None)
+
+
+def lives_decide_too_much(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Change, "__hash__", lambda self: hash(self.mentions))
+    patch.setattr(Change, "__eq__", lambda self, other: self.mentions == other.mentions)
+
+
+FAULTS: tuple[Fault, ...] = (
+    no_hidden_steps,
+    hidden_steps_only_where_blocked,
+    ids_name_anybody,
+    ids_live_for_ever,
+    everything_may_be_lost,
+    nothing_may_be_lost,
+    begins_are_never_recorded,
+    one_individual_for_all,
+    too_few_individuals,
+    fields_of_the_state_say_nothing,
+    no_names_for_values,
+    hidden_steps_that_matter_left_out,
+    every_start_is_empty,
+    the_end_is_always_good,
+    no_order_is_tried,
+    lives_decide_too_much,
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_the_oracle_catches(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault(monkeypatch)
+    assert any(differs(name, seed) for seed in range(SEEDS) for name in CASES)
+
+
+def test_without_a_fault_nothing_differs() -> None:
+    assert not [(name, seed) for seed in range(12) for name in CASES if differs(name, seed)]
+
+
+GRAPHS: dict[str, Graph] = {name: Graph(load_protocol(text), SCOPES[text]) for name, (text, *_) in CASES.items()}
+
+
+def differs(name: str, seed: int) -> bool:
+    """Whether the judge and the oracle disagree about one random trace, or the judge gives up."""
+    text, hosts, source, phases, faults = CASES[name]
+    graph = GRAPHS[name]
+    trace = Recorder(graph, seed, source, phases, 0.0 if text is EXCHANGE else 0.15).trace(hosts, 14, 7)
+    (part,) = judge(
+        graph.protocol, trace, Options(faults=faults, seconds=2, sizes=SCOPES[text].sizes if faults else ())
+    )
+    if part.kind is VerdictKind.UNKNOWN:
+        return False
+    return part.kind.value != Oracle(graph, trace, faults).verdict()

@@ -19,6 +19,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
+# As on a user's machine: compiled modules are kept between runs.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A command line, the seconds it may take (None: no bar is set), and how often it is timed."""
@@ -57,6 +61,7 @@ def timed(case: Case, times: int | None) -> Timing:
         process = subprocess.Popen(
             [sys.executable, "-m", "checker", *case.arguments],
             cwd=ROOT,
+            env=ENVIRONMENT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -73,6 +78,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, help="time each command this often (default: by its length)")
     parser.add_argument("--only", help="only the commands whose description contains this")
     chosen = parser.parse_args()
+    timed(CASES[2], 1)  # so that compiled modules are there
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores\n")
     print(f"{'command':38} {'seconds':>8} {'processor':>10} {'bar':>6} {'of bar':>7}  exit")
     for case in CASES:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 TOP = Path(__file__).parents[1]
 ID = re.compile(r"\b[A-Z]-\d\d\b")
-DECLARED = re.compile(r"^(?:(?:optional |hidden )*(?:action|fault)|invariant|lemma|step|final|can|leads to|run|param|rule|assume|let) (\S+?)\b")
+DECLARED = re.compile(
+    r"^(?:(?:optional |hidden )*(?:action|fault)|invariant|lemma|step|final|can|leads to|run|param|rule|assume|let)"
+    r" (\S+?)\b"
+)
 CHAPTERS = {
     "P": "Ports", "N": "Adapters", "V": "Forwarding, refusal, completion", "Q": "Queries", "E": "Filter modules",
     "K": "References", "X": "Packets", "Y": "Policies", "W": "Validation ports", "S": "Save", "R": "Restore",
@@ -21,7 +24,7 @@ CHAPTERS = {
 
 
 def places() -> dict[str, list[str]]:
-    """For each id, the declarations of spec/ that mention it, as `file: name`, and its sentence first if it is a rule."""
+    """For each id, the declarations of spec/ that mention it, as `file: name`; a rule's own sentence comes first."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((TOP / "spec").rglob("*.mig")):
         lines = path.read_text().splitlines()
@@ -57,14 +60,16 @@ def page() -> str:
     found, why = places(), reasons()
     parts = [
         "# Where each rule lives\n",
-        "Each id of the rulebook's sections (g) candidate invariants, (h) failure modes and (i) open questions: the places in"
-        " `spec/` that state or cite it, or the reason why it is not modelled. Made by `docs/make_rules.py`.\n",
+        "Each id of the rulebook's sections (g) candidate invariants, (h) failure modes and (i) open questions: the"
+        " places in `spec/` that state or cite it, or the reason why it is not modelled. Made by `docs/make_rules.py`.\n",
         f"{len(found)} ids are in the text, {len(why)} are not modelled.\n",
     ]
     for letter, title in CHAPTERS.items():
         names = sorted(name for name in found.keys() | why.keys() if name.startswith(letter))
         parts.append(f"## {title}\n\n| id | where in `spec/`, or why not |\n|---|---|")
-        parts += [f"| {name} | {'<br>'.join(found[name]) if name in found else 'Not modelled. ' + why[name]} |" for name in names]
+        for name in names:
+            told = "<br>".join(found[name]) if name in found else f"Not modelled. {why[name]}"
+            parts.append(f"| {name} | {told} |")
         parts.append("")
     return "\n".join(parts)
 

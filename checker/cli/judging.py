@@ -37,17 +37,19 @@ class Judging:
     def verdict(self, name: str, files: tuple[Path, ...]) -> Verdict:
         """What becomes of one recording. At Ctrl-C: what is known so far."""
         from checker.trace.event import Trace
+        from checker.trace.judge_trace import spared
         from checker.trace.readers import read
+        from checker.trace.strangers import pointed_out
 
         trace = Trace(name, ())
         parts: list[Part] = []
         with progress(f"reading {name}") as said, interrupts() as interrupt:
             try:
                 if not self.stopped:
-                    trace = read(files, name)
+                    trace = pointed_out(self.protocols.values(), read(files, name))
                 for protocol, options in self._asked:
                     if not (self.stopped or interrupt.seen):
-                        parts += _judged(protocol, trace, options, said)
+                        parts += _judged(protocol, trace, spared(options, tuple(parts)), said)
             except KeyboardInterrupt:
                 pass  # what is not judged is not known, as said below
             self.stopped = self.stopped or interrupt.seen

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from checker.language.protocol import SUCCESS, Action, Of, Protocol, Range, Type, Value
 from checker.model.run import Run, Step
 from checker.model.scope import Scope
+from checker.report.plain import written
 
 WIDTH = 100
 
@@ -75,12 +76,15 @@ def _usual(action: Action) -> str | None:
 def _scope(protocol: Protocol, scope: Scope, name: str) -> tuple[str, str]:
     """The name to use after `in`, and the declaration to put before the run if the text has no such scope."""
     for declared in protocol.scopes:
-        same = (scope.sizes, scope.faults, dict(scope.settings))
-        if declared.name == scope.name and same == (declared.sizes, declared.faults, dict(declared.settings)):
+        same = (scope.sizes, scope.faults, dict(scope.settings), scope.where)
+        wanted = (declared.sizes, declared.faults, dict(declared.settings), declared.where)
+        if declared.name == scope.name and same == wanted:
             return declared.name, ""
     params = {param.name: param for param in protocol.params}
     parts = [f"{sort} = {size}" for sort, size in scope.sizes] + [f"faults = {scope.faults}"]
     parts += [f"{key} = {value_words(protocol, scope, params[key].type, value)}" for key, value in scope.settings]
+    if scope.where is not None:
+        parts.append(f"where {' '.join(written(scope.where.span).split())}")
     made = f"{name}_scope"
     return made, f"scope {made} {{ {'  '.join(parts)} }}"
 

@@ -16,10 +16,11 @@ Bound = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A run as far as it goes: states (one more than steps) and the ground numbers of the steps."""
+    """A run as far as it goes: states (one more than steps), ground numbers of the steps, which of them were recorded."""
 
     states: tuple[bytes, ...]
     steps: tuple[int, ...]
+    recorded: tuple[bool, ...]
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Account:
         return RosterLine(name, kind, Standing.UNKNOWN, self.reason or "no run was found")
 
     def _rules(self) -> Iterator[RosterLine]:
-        exercised = self._exercised()
+        exercised, supposed = self._exercised(recorded=True), self._exercised(recorded=False)
         by_property = self._cited_by_properties()
         cited = self._cited_by_actions()
         for rule in self.protocol.rules:
@@ -96,6 +97,9 @@ class Account:
                 yield RosterLine(rule.id, "rule", Standing.HELD, f"by {_times(exercised[rule.id])} of the run")
             elif rule.id in by_property:
                 yield RosterLine(rule.id, "rule", Standing.HELD, f"by {by_property[rule.id]}")
+            elif rule.id in supposed:
+                how = f"only {_times(supposed[rule.id])} that no log here recorded come under it"
+                yield RosterLine(rule.id, "rule", Standing.NOT_OBSERVABLE, how)
             elif rule.id in cited and not cited[rule.id] & self.observable:
                 how = f"no log here records {', '.join(sorted(cited[rule.id]))}"
                 yield RosterLine(rule.id, "rule", Standing.NOT_OBSERVABLE, how)
@@ -107,10 +111,11 @@ class Account:
                 )
                 yield RosterLine(rule.id, "rule", Standing.NOT_EXERCISED, how)
 
-    def _exercised(self) -> dict[str, int]:
-        """How many steps of the run come under each rule."""
+    def _exercised(self, *, recorded: bool) -> dict[str, int]:
+        """How many steps of the run come under each rule, of those that a log recorded or of those that none did."""
         found: dict[str, int] = {}
-        for number in self.told.steps if self.told is not None else ():
+        steps = () if self.told is None else zip(self.told.steps, self.told.recorded, strict=True)
+        for number in [step for step, was in steps if was is recorded]:
             moment = self.machine.grounds[number].moment
             for rule in {*moment.rules, *(rule for guard in moment.guards for rule in guard.rules)}:
                 found[rule] = found.get(rule, 0) + 1

@@ -112,7 +112,8 @@ def misfit(binding: Binding, mention: Mention) -> Key | None:
     bound = binding.named.get(mention.key)
     if bound is not None:
         names, loose = bound
-        return None if names == mention.names or (mention.start and loose) else mention.key
+        fits = names == mention.names or (mention.start and (loose or names == OVER))
+        return None if fits else mention.key
     return None if holder is None or mention.start else holder
 
 

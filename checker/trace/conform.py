@@ -9,7 +9,7 @@ from itertools import islice
 
 from checker.language.core import Core, CoreMoment, Expr, PropertyKind
 from checker.language.lower import lower_expression
-from checker.language.protocol import Kind, Of, Protocol
+from checker.language.protocol import BEGIN, Kind, Of, Protocol
 from checker.language.types import type_of
 from checker.model.ground import Machine
 from checker.model.judge import InternalError
@@ -209,7 +209,13 @@ def starved(case: Case) -> bool:
 def told(case: Case, node: Node) -> Told:
     """The states and steps from where the trace begins to a node."""
     path = case.search.path(node)
-    return Told(tuple(at[0] for at, _ in path), tuple(taken.number for _, taken in path[1:]))
+    grounds = case.machine.grounds
+    return Told(
+        tuple(at[0] for at, _ in path),
+        tuple(taken.number for _, taken in path[1:]),
+        # the record of a whole request stands for its begin too
+        tuple(bool(taken.logs) or grounds[taken.number].moment.moment == BEGIN for _, taken in path[1:]),
+    )
 
 
 def run_to(case: Case, node: Node) -> Run:

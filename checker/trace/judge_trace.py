@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from checker.language.core import Core
 from checker.language.lower import lower
@@ -15,10 +16,12 @@ from checker.trace.event import Log, Trace
 from checker.trace.options import Budget, Options
 from checker.trace.outcome import part_of
 from checker.trace.stated import EDGES, stated_orders
+from checker.trace.strangers import nothing_judged, pointed_out
 from checker.trace.verdict import Part, Verdict, VerdictKind, worst
 from checker.trace.view import Sight, see
 
 DEFAULT = Options()
+SPARE = 5.0
 
 
 def judge(protocol: Protocol, trace: Trace, options: Options = DEFAULT) -> tuple[Part, ...]:
@@ -27,6 +30,8 @@ def judge(protocol: Protocol, trace: Trace, options: Options = DEFAULT) -> tuple
     Raises CannotLower, and InternalError where something of ours is wrong. An interrupt makes the answer unknown.
     """
     core = lower(protocol, options.without)
+    if trace.left_out:  # what could not be read may be what is missing at the end
+        trace = replace(trace, logs=tuple(replace(log, ends="open") for log in trace.logs))
     if not protocol.each_host:
         return (_judge(protocol, core, trace, None, trace.logs, options),)
     hosts = dict.fromkeys(log.host for log in trace.logs)
@@ -37,8 +42,22 @@ def judge(protocol: Protocol, trace: Trace, options: Options = DEFAULT) -> tuple
 
 
 def judge_all(protocols: Iterable[Protocol], trace: Trace, options: Options = DEFAULT) -> Verdict:
-    """A trace's verdict against several protocols together. Raises what `judge` does."""
-    return verdict(trace, tuple(part for protocol in protocols for part in judge(protocol, trace, options)))
+    """A trace's verdict against several protocols together. Raises what `judge` does.
+
+    Once one of them is violated the rest cannot better the verdict, so they get no more than SPARE seconds each.
+    """
+    protocols = tuple(protocols)
+    trace = pointed_out(protocols, trace)
+    parts: tuple[Part, ...] = ()
+    for protocol in protocols:
+        parts += judge(protocol, trace, spared(options, parts))
+    return verdict(trace, parts)
+
+
+def spared(options: Options, parts: tuple[Part, ...]) -> Options:
+    """The options for the protocols still to come: little time, where the verdict is settled already."""
+    settled = any(part.kind is VerdictKind.VIOLATES for part in parts)
+    return replace(options, seconds=min(options.seconds, SPARE)) if settled else options
 
 
 def verdict(trace: Trace, parts: tuple[Part, ...]) -> Verdict:
@@ -47,6 +66,8 @@ def verdict(trace: Trace, parts: tuple[Part, ...]) -> Verdict:
     if any(complaint.fatal for complaint in trace.complaints):
         kinds.append(VerdictKind.UNREADABLE)
     events = sum(len(log.events) for log in trace.logs)
+    if nothing_judged(trace, parts):
+        kinds = [VerdictKind.UNKNOWN if kind is not VerdictKind.UNREADABLE else kind for kind in kinds]
     return Verdict(trace.name, worst(tuple(kinds)), parts, events, trace.complaints, trace.left_out)
 
 

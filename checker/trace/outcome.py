@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from checker.language.core import CoreProperty, PropertyKind
 from checker.language.lower import moment_names
+from checker.language.protocol import Of
+from checker.language.types import type_of
 from checker.trace.account import Account, Told, false_finals, false_invariants, pending
 from checker.trace.binding import Binding
 from checker.trace.blocks import least
@@ -277,6 +279,15 @@ def _observable(case: Case) -> frozenset[str]:
     )
 
 
+def _hosts_without_log(case: Case) -> set[str]:
+    """Hosts that records name and that no log of the trace was kept on; what is judged host by host names no others."""
+    frame = case.shared.frame
+    places = {
+        type_.sort for action in case.protocol.actions if action.at and isinstance(type_ := type_of(action.at), Of)
+    }
+    return {name for sort in places for name in frame.numbers.get(sort, {})} - set(frame.hosts)
+
+
 def _notes(case: Case, trace: Trace, sight: Sight, kind: VerdictKind) -> Iterator[str]:
     yield from sight.notes
     yield from case.stated.notes
@@ -284,6 +295,8 @@ def _notes(case: Case, trace: Trace, sight: Sight, kind: VerdictKind) -> Iterato
         yield f"{trace.left_out} records could not be read, and what is missing may be among them"
     frame = case.shared.frame
     sizes = dict(frame.scope.sizes)
+    for name in sorted(_hosts_without_log(case)):
+        yield f"no log of {name} is here, so nothing that happened there is observed"
     for sort, numbers in frame.numbers.items():
         if not numbers:
             yield f"no record names a {sort}; judged as if there were {sizes[sort]}"

@@ -11,8 +11,7 @@ from typing import Any
 
 import z3
 
-from checker.language import core
-from checker.language import protocol as p
+from checker.language import core, protocol as p
 from checker.language.lower import lower, lower_expression
 from checker.language.protocol import Bool, Of, Value
 from checker.model.fold import fold

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 import z3
 
-from checker.language import core
-from checker.language import protocol as p
+from checker.language import core, protocol as p
 from checker.language.protocol import Protocol, Value
 from checker.model.ground import Machine
 from checker.model.reference import Reference

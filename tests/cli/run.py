@@ -86,8 +86,9 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, without what would change how an answer looks."""
-    plain = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}}
+    """This process's environment, without what would change how an answer is written."""
+    changing = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONUNBUFFERED"}
+    plain = {name: value for name, value in os.environ.items() if name not in changing}
     return plain | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"} | (extra or {})
 
 

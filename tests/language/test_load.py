@@ -41,11 +41,11 @@ from checker.language.protocol import (
     ReadConst,
     ReadParam,
     ScenarioStep,
+    Test as Asks,
     Var,
     Variable,
     When,
 )
-from checker.language.protocol import Test as Asks
 from checker.language.walk import walk
 
 TEXTS = Path(__file__).parent / "texts"

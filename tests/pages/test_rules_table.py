@@ -16,7 +16,8 @@ RULEBOOK = TOP.parent / "shared" / "reference" / "rulebook.md"
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
     spec = importlib.util.spec_from_file_location("make_rules", TOP / "docs" / "make_rules.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -34,7 +35,9 @@ def test_no_id_is_both_modelled_and_not(make: ModuleType) -> None:
 def test_every_id_of_the_rulebook_is_accounted_for(make: ModuleType) -> None:
     text = RULEBOOK.read_text()
     sections = text[text.index("\n# (g)") : text.index("\n# (j)")]
-    ids = set(re.findall(r"^\| ([A-Z]-\d\d) \|", sections, re.M)) | set(re.findall(r"\*\*(A-\d\d)\*\*", sections))
+    ids = set(re.findall(r"^\| ([A-Z]-\d\d) \|", sections, re.MULTILINE)) | set(
+        re.findall(r"\*\*(A-\d\d)\*\*", sections)
+    )
     assert len(ids) > 200
     accounted = make.places().keys() | make.reasons().keys()
     assert ids - accounted == set(), "ids that are neither in spec/ nor in docs/not_modelled.toml"

@@ -55,6 +55,17 @@ def test_a_run_in_another_scope_brings_it_along() -> None:
     assert second == "run r in r_scope {"
 
 
+def test_a_scope_that_is_changed_keeps_its_condition() -> None:
+    read, _ = load_text(
+        "lock.mig", f"{LOCK}const best: Worker\nscope odd {{ Worker = 2  where forall w: Worker. best == w }}"
+    )
+    assert read is not None
+    scope = declared_scope(read, "odd")
+    assert next(iter(scenario(read, run(TAKE, scope=scope), "r"))) == "run r in odd {"
+    first = next(iter(scenario(read, run(TAKE, scope=replace(scope, faults=1)), "r")))
+    assert first == "scope r_scope { Worker = 2  faults = 1  where forall w: Worker. best == w }"
+
+
 def test_what_repeats_is_said_to() -> None:
     rows = list(scenario(protocol(), run(REFUSED, TAKE, GIVE, loop=1), "r"))
     assert rows[1:4] == [

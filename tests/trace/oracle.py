@@ -344,7 +344,7 @@ class Recorder:
     graph: Graph
     seed: int
     source: str = "oid"
-    phases: bool = False
+    phases: bool | None = False  # whether requests are recorded as begin and end; None: as it comes
     omits: float = 0.15  # how often a field is left out
 
     @property
@@ -387,9 +387,10 @@ class Recorder:
     ) -> None:
         source = next(s for s in self.protocol.logs if s.name == self.source)
         begin = step.moment == BEGIN
+        phases = rng.random() < 0.5 if self.phases is None else self.phases
         if (
             action.name in source.never
-            or (begin and not self.phases)
+            or (begin and not phases)
             or (action.name in source.may_lose and rng.random() < 0.5)
         ):
             return
@@ -412,7 +413,7 @@ class Recorder:
                     del ids[key]
             else:
                 fields[field.name] = self._text(oracle, field, said[0])
-        phased = self.phases and action.begin is not None
+        phased = phases and action.begin is not None
         phase = ("begin" if begin else "end") if phased else None
         log.append(Event("", 0, action.event.name, fields, status="SUCCESS" if begin else step.moment, phase=phase))
 

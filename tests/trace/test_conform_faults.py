@@ -18,7 +18,7 @@ from tests.trace.oracle import Graph, Oracle, Recorder
 from tests.trace.test_conform_oracle import CASES, SCOPES
 from tests.trace.texts import EXCHANGE, load_protocol
 
-SEEDS = 120
+SEEDS = 400
 Fault = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -101,39 +101,41 @@ def no_order_is_tried(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(interleave.Interleavings, "failure", lambda *_: None)
 
 
-def lives_decide_too_much(patch: pytest.MonkeyPatch) -> None:
+def changes_are_confused(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Change, "__hash__", lambda self: hash(self.mentions))
     patch.setattr(Change, "__eq__", lambda self, other: self.mentions == other.mentions)
 
 
-FAULTS: tuple[Fault, ...] = (
-    no_hidden_steps,
-    hidden_steps_only_where_blocked,
-    ids_name_anybody,
-    ids_live_for_ever,
-    everything_may_be_lost,
-    nothing_may_be_lost,
-    begins_are_never_recorded,
-    one_individual_for_all,
-    too_few_individuals,
-    fields_of_the_state_say_nothing,
-    no_names_for_values,
-    hidden_steps_that_matter_left_out,
-    every_start_is_empty,
-    the_end_is_always_good,
-    no_order_is_tried,
-    lives_decide_too_much,
+IDS, TWO, LOSSY, ONE = "ids used again", "two hosts", "lossy", "one host of two"
+WHOLE, LEAKY, MIXED = "whole requests", "begins and ends, lossy", "begins, ends and whole requests"
+FAULTS: tuple[tuple[Fault, str], ...] = (
+    (no_hidden_steps, TWO),
+    (hidden_steps_only_where_blocked, TWO),
+    (ids_name_anybody, IDS),
+    (ids_live_for_ever, IDS),
+    (everything_may_be_lost, TWO),
+    (nothing_may_be_lost, LOSSY),
+    (begins_are_never_recorded, MIXED),
+    (one_individual_for_all, IDS),
+    (too_few_individuals, IDS),
+    (fields_of_the_state_say_nothing, WHOLE),
+    (no_names_for_values, IDS),
+    (hidden_steps_that_matter_left_out, TWO),
+    (every_start_is_empty, LEAKY),
+    (the_end_is_always_good, TWO),
+    (no_order_is_tried, TWO),
+    (changes_are_confused, IDS),
 )
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_the_oracle_catches(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("fault", "name"), FAULTS, ids=lambda item: item if isinstance(item, str) else item.__name__)
+def test_the_oracle_catches(fault: Fault, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
-    assert any(differs(name, seed) for seed in range(SEEDS) for name in CASES)
+    assert any(differs(name, seed) for seed in range(SEEDS))
 
 
 def test_without_a_fault_nothing_differs() -> None:
-    assert not [(name, seed) for seed in range(12) for name in CASES if differs(name, seed)]
+    assert not [(name, seed) for name in CASES for seed in range(6 if name == IDS else 20) if differs(name, seed)]
 
 
 GRAPHS: dict[str, Graph] = {name: Graph(load_protocol(text), SCOPES[text]) for name, (text, *_) in CASES.items()}
@@ -143,7 +145,7 @@ def differs(name: str, seed: int) -> bool:
     """Whether the judge and the oracle disagree about one random trace, or the judge gives up."""
     text, hosts, source, phases, faults = CASES[name]
     graph = GRAPHS[name]
-    trace = Recorder(graph, seed, source, phases, 0.0 if text is EXCHANGE else 0.15).trace(hosts, 14, 7)
+    trace = Recorder(graph, seed, source, phases, 0.0 if text is EXCHANGE else 0.15).trace(hosts, 14, 6)
     (part,) = judge(
         graph.protocol, trace, Options(faults=faults, seconds=2, sizes=SCOPES[text].sizes if faults else ())
     )

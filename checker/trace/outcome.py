@@ -282,10 +282,9 @@ def _observable(case: Case) -> frozenset[str]:
 def _hosts_without_log(case: Case) -> set[str]:
     """Hosts that records name and that no log of the trace was kept on; what is judged host by host names no others."""
     frame = case.shared.frame
-    places = {
-        type_.sort for action in case.protocol.actions if action.at and isinstance(type_ := type_of(action.at), Of)
-    }
-    return {name for sort in places for name in frame.numbers.get(sort, {})} - set(frame.hosts)
+    places = {type_of(action.at) for action in case.protocol.actions if action.at is not None}
+    sorts = [type_.sort for type_ in places if isinstance(type_, Of)]
+    return {name for sort in sorts for name in frame.numbers.get(sort, {})} - set(frame.hosts)
 
 
 def _notes(case: Case, trace: Trace, sight: Sight, kind: VerdictKind) -> Iterator[str]:

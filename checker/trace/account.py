@@ -16,7 +16,7 @@ Bound = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A run as far as it goes: states (one more than steps), ground numbers of the steps, which of them were recorded."""
+    """A run as far as it goes: states (one more than steps), ground numbers of the steps, and which were recorded."""
 
     states: tuple[bytes, ...]
     steps: tuple[int, ...]

@@ -33,7 +33,10 @@ SCOPES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+SLOW = "ids used again"  # its states are many
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] if n == SLOW else []) for n in CASES])
 def test_verdicts_are_the_oracles(name: str) -> None:
     text, hosts, source, phases, faults = CASES[name]
     protocol = load_protocol(text)

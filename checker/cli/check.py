@@ -60,17 +60,19 @@ def check(
     from checker.report.documents import CheckDocument
     from checker.report.json import json_text
     from checker.report.recordings import summary
-    from checker.trace.readers import traces_of
 
+    if spec is not None and not paths:
+        raise UserError("there is no PATH", "the recordings that ship are of the protocols that ship: name your own")
     given = list(paths) if paths else [folder("traces")]
-    traces = traces_of(given)
+    traces = _traces(given)
     judging = Judging(chosen(spec, settings, without), scope, limit, seconds)
-    one = len(traces) == 1 and not any(path.is_dir() for path in given)
+    one = len(traces) == 1 and not any(path.is_dir() and not _is_recording(path) for path in given)
     width = max((len(name) for name, _ in traces), default=0)
     recordings: list[Recording] = []
     for name, files in traces:
         verdict = judging.verdict(name, files)
-        wanted = None if one or judging.stopped else _expectation(files)
+        by_name = any(file in given or (file.parent in given and _is_recording(file.parent)) for file in files)
+        wanted = None if by_name or judging.stopped else _expectation(files)
         recording = relative(_recording(verdict, wanted))
         recordings.append(recording)
         if not json:
@@ -85,6 +87,22 @@ def check(
     elif not one:
         show(summary(recordings, left))
     return code
+
+
+def _traces(given: list[Path]) -> tuple[tuple[str, tuple[Path, ...]], ...]:
+    """The recordings that the paths name. A folder with a verdict beside it is one, as it is in the folder above."""
+    from checker.trace.readers import traces_of
+
+    whole = [path for path in given if _is_recording(path)]
+    others = [path for path in given if path not in whole]
+    folders = [(path.name, tuple(file for _, files in traces_of([path]) for file in files)) for path in whole]
+    return (*folders, *(traces_of(others) if others else ()))
+
+
+def _is_recording(path: Path) -> bool:
+    from checker.report.expected import beside
+
+    return path.is_dir() and beside(path).is_file()
 
 
 def _told(

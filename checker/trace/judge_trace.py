@@ -32,7 +32,7 @@ def judge(protocol: Protocol, trace: Trace, options: Options = DEFAULT) -> tuple
     core = lower(protocol, options.without)
     if trace.left_out:  # what could not be read may be what is missing at the end
         trace = replace(trace, logs=tuple(replace(log, ends="open") for log in trace.logs))
-    if not protocol.each_host:
+    if not protocol.each_host or not trace.logs:
         return (_judge(protocol, core, trace, None, trace.logs, options),)
     hosts = dict.fromkeys(log.host for log in trace.logs)
     return tuple(

@@ -61,7 +61,8 @@ def page() -> str:
     parts = [
         "# Where each rule lives\n",
         "Each id of the rulebook's sections (g) candidate invariants, (h) failure modes and (i) open questions: the"
-        " places in `spec/` that state or cite it, or the reason why it is not modelled. Made by `docs/make_rules.py`.\n",
+        " places in `spec/` that state or cite it, or the reason why it is not modelled."
+        " Made by `docs/make_rules.py`.\n",
         f"{len(found)} ids are in the text, {len(why)} are not modelled.\n",
     ]
     for letter, title in CHAPTERS.items():

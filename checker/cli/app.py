@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -16,4 +17,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     from checker.cli.commands import run
 
+    gc.set_threshold(100_000, 20, 20)  # trees and states are many and live long: looking through them costs a tenth
     return run(arguments)

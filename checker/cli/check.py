@@ -61,11 +61,11 @@ def check(
     from checker.report.json import json_text
     from checker.report.recordings import summary
 
+    judging = Judging(chosen(spec, settings, without), scope, limit, seconds)
     if spec is not None and not paths:
         raise UserError("there is no PATH", "the recordings that ship are of the protocols that ship: name your own")
     given = list(paths) if paths else [folder("traces")]
     traces = _traces(given)
-    judging = Judging(chosen(spec, settings, without), scope, limit, seconds)
     one = len(traces) == 1 and not any(path.is_dir() and not _is_recording(path) for path in given)
     width = max((len(name) for name, _ in traces), default=0)
     recordings: list[Recording] = []

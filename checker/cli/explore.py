@@ -94,16 +94,15 @@ def searched(protocol: Protocol, scope: Scope, limit: int | None, seconds: float
 
 def scenarios(protocol: Protocol, scope: Scope, limit: int | None, seconds: float | None) -> tuple[ScenarioAnswer, ...]:
     """The runs of the text, tried one by one; those that Ctrl-C leaves are not there."""
-    from checker.explore.runs import try_scenario
+    from checker.explore.runs import try_scenarios
     from checker.explore.search import Limits
 
     tried: list[ScenarioAnswer] = []
     limits = Limits(limit or RUN_STATES, seconds)
     with progress(f"trying the runs of {protocol.name}") as said:
         try:
-            for scenario in protocol.scenarios:
-                said(f"trying the runs of {protocol.name}: {scenario.name}")
-                tried.append(try_scenario(protocol, scenario, scope, limits=limits))
+            for answer in try_scenarios(protocol, scope, limits=limits, progress=said):
+                tried.append(answer)  # what was tried before an interrupt is kept
         except KeyboardInterrupt:
             pass  # the command says so, and what was tried is told
     return tuple(tried)

@@ -15,7 +15,7 @@ from checker.explore.answer import Said
 from checker.explore.safety import steps_in_words, typed
 from checker.explore.scenarios import Binding, Script, scope_for
 from checker.explore.search import CLOCK, Limits
-from checker.explore.symmetry import find_symmetry
+from checker.explore.symmetry import Symmetry, find_symmetry
 from checker.explore.witness import confirm, replayed
 from checker.language.build import is_true
 from checker.language.core import CoreProperty, PropertyKind
@@ -46,20 +46,30 @@ def try_scenarios(
     *,
     limits: Limits = EACH,
     progress: Callable[[str], None] | None = None,
-) -> tuple[ScenarioAnswer, ...]:
-    """Every `run` of the protocol, in its own scope or in the given one. Limits are for each run."""
-    answers = []
+) -> Iterator[ScenarioAnswer]:
+    """Every `run` of the protocol, in its own scope or in the given one, as it is tried. Limits are for each run."""
+    prepared: dict[Scope, tuple[Machine, Symmetry]] = {}  # most runs share a scope
     for scenario in protocol.scenarios:
         if progress is not None:
             progress(f"trying {scenario.name}")
-        answers.append(try_scenario(protocol, scenario, scope, limits=limits))
-    return tuple(answers)
+        within = scope_for(protocol, scenario, scope)
+        if within not in prepared:
+            prepared[within] = _prepared(protocol, within)
+        yield _tried(*prepared[within], scenario, limits)
 
 
 def try_scenario(protocol: Protocol, scenario: Scenario, scope: Scope, *, limits: Limits = EACH) -> ScenarioAnswer:
     """One of them. Raises InternalError where the reference does not agree with what was found."""
-    machine = Machine(protocol, scope_for(protocol, scenario, scope))
-    attempt = _Attempt(machine, Script(machine, find_symmetry(machine), scenario), limits)
+    return _tried(*_prepared(protocol, scope_for(protocol, scenario, scope)), scenario, limits)
+
+
+def _prepared(protocol: Protocol, scope: Scope) -> tuple[Machine, Symmetry]:
+    machine = Machine(protocol, scope)
+    return machine, find_symmetry(machine)
+
+
+def _tried(machine: Machine, symmetry: Symmetry, scenario: Scenario, limits: Limits) -> ScenarioAnswer:
+    attempt = _Attempt(machine, Script(machine, symmetry, scenario), limits)
     return attempt.must_pass() if scenario.fails_at is None else attempt.must_fail(scenario.fails_at)
 
 

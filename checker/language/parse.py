@@ -22,6 +22,7 @@ from checker.language.recover import Trouble, pieces
 from checker.language.source import Source, Span
 
 TABLES = "grammar.tables"
+KEPT = 64  # texts whose trees are kept
 MOST_BROKEN = 50
 OPTIONS: dict[str, Any] = {
     "parser": "lalr",
@@ -44,11 +45,16 @@ class Parser:
         self._lock = Lock()
         self._builder = Builder()
         self._lark = _load(self._builder)
+        self._last: dict[Source, tuple[tree.File, tuple[Diagnostic, ...]]] = {}  # entries share modules
 
     def parse(self, source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
         """The tree of what could be read, and what is wrong with the rest."""
         with self._lock:
-            return self._parse(source)
+            if source not in self._last:
+                if len(self._last) == KEPT:
+                    self._last.clear()
+                self._last[source] = self._parse(source)
+            return self._last[source]
 
     def _parse(self, source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
         found = Diagnostics()

@@ -69,19 +69,23 @@ class Case:
 def explain_trace(
     protocol: Protocol, core: Core, views: tuple[View, ...], stated: Stated, options: Options, budget: Budget
 ) -> Case:
-    """Look for a run that explains the views, with more individuals if there may have been too few."""
-    case = _tried(_case(protocol, core, views, stated, options, 0, budget))
+    """Look for a run that explains the views, with more individuals if there may have been too few.
+
+    Where more of them don't help, what is told is what stands in the way of those that the records name: a run that
+    invents others may get further, and would blame an event that is none the worse.
+    """
+    first = case = _tried(_case(protocol, core, views, stated, options, 0, budget))
     for growth in range(1, GROWTHS + 1):
         if case.answer is not Answer.REFUSED or case.shared.frame.largest or not starved(case):
-            return case
+            break
         spent, seconds = case.search.budget.spent, case.search.budget.elapsed
         part = budget.part(max(MORE_NODES, MORE * spent), max(MORE_SECONDS, MORE * seconds))
         grown = _tried(_case(protocol, core, views, stated, options, growth, part))
         if grown.answer is Answer.UNKNOWN:
             # What was found with fewer individuals stands, and the judge says how many they were.
-            return case
+            break
         case = grown
-    return case
+    return first if case.answer is Answer.REFUSED else case
 
 
 def _tried(case: Case) -> Case:

@@ -105,8 +105,8 @@ def finding(case: Case, words: Words, found: Culprit, repair: str | None, confli
     if block.number is None:
         message = f"{words.event(found.event)} is no step of the protocol: {lacks}"
     elif block.guards:
-        verb = "does" if len(blocked) == 1 else "do"
-        message = f"{words.event(found.event)} is not possible here: {lacks} {verb} not hold"
+        what = f"{lacks} does" if len(blocked) == 1 else f"{len(blocked)} conditions do"
+        message = f"{words.event(found.event)} is not possible here: {what} not hold"
     else:
         message = f"{words.event(found.event)} is not possible here: {lacks}"
     return Finding(message, found.event, action, rules, blocked, legal(case, words, block), repair, conflict)

@@ -19,7 +19,7 @@ SPEC = Path(__file__).parents[2] / "spec"
 def answers(name: str) -> dict[str, tuple[Said, str]]:
     protocol, _ = load(SPEC / f"{name}.mig")
     assert protocol is not None
-    tried = try_scenarios(protocol, declared_scope(protocol))
+    tried = tuple(try_scenarios(protocol, declared_scope(protocol)))
     assert [answer.scenario.name for answer in tried] == [scenario.name for scenario in protocol.scenarios]
     return {answer.scenario.name: (answer.said, answer.how) for answer in tried}
 

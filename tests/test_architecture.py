@@ -24,8 +24,7 @@ MAY_IMPORT = {
     "prove": {"language", "model", "prove"},
     "trace": {"language", "model", "explore", "prove", "trace"},
     "report": {"language", "model", "explore", "prove", "trace", "report"},
-    "teach": {"language", "model", "explore", "prove", "trace", "teach"},
-    "cli": {"language", "model", "explore", "prove", "trace", "report", "teach", "cli"},
+    "cli": {"language", "model", "explore", "prove", "trace", "report", "cli"},
 }
 # Libraries that only these places may import.
 ONLY = {

@@ -46,8 +46,14 @@ def _rows(console: Console, item: Line) -> list[Text]:
     if cell_len(item.text.plain) <= width:
         return [item.text]
     head, tail = item.text[: item.hang], item.text[item.hang :]
-    rows = tail.wrap(console, width - item.hang, overflow="fold")
-    for row in rows:
-        row.rstrip()
+    rows: list[list[Text]] = [[]]
+    taken = 0
+    for word in tail.split(" "):  # a word that is too long stays whole: half an address is no use
+        needs = cell_len(word.plain) + (1 if rows[-1] else 0)
+        if rows[-1] and taken + needs > width - item.hang:
+            rows.append([])
+            taken, needs = 0, cell_len(word.plain)
+        rows[-1].append(word)
+        taken += needs
     pad = " " * item.hang
-    return [Text.assemble(head if at == 0 else pad, row) for at, row in enumerate(rows)]
+    return [Text.assemble(head if at == 0 else pad, Text(" ").join(row)) for at, row in enumerate(rows)]

@@ -86,6 +86,17 @@ def test_a_folder_is_one_line_a_recording(place: Path) -> None:
     assert lines[-1] == "2 recordings: 2 as expected"
 
 
+def test_a_folder_with_a_verdict_beside_it_is_one_recording(place: Path) -> None:
+    folder = place / "pair"
+    folder.mkdir()
+    for name in ("good", "bad"):
+        (place / f"{name}.jsonl").rename(folder / f"{name}.jsonl")
+    assert len(switchover("check", "pair", "--spec", "lock.mig", "--json", cwd=place).json["recordings"]) == 2
+    (place / "pair.verdict.json").write_text('{"verdict": "violates"}', encoding="utf-8")
+    together = switchover("check", "pair", "--spec", "lock.mig", "--json", cwd=place).json["recordings"]
+    assert [item["verdict"]["trace"] for item in together] == ["pair"]
+
+
 def test_another_verdict_than_expected_fails(place: Path) -> None:
     (place / "good.verdict.json").write_text('{"verdict": "violates"}', encoding="utf-8")
     answer = switchover("check", ".", "--spec", "lock.mig", cwd=place)

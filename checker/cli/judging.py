@@ -86,14 +86,9 @@ def _unknown(protocol: Protocol) -> Part:
 
 
 def _whole(trace: Trace, parts: tuple[Part, ...]) -> Verdict:
-    """The trace's verdict.
-
-    A protocol that knows none of its logs says nothing, if another one does. Where records could not be read, what
-    seems to violate may be their absence: that is no verdict about the recording.
-    """
+    """The trace's verdict. A protocol that knows none of its logs says nothing, if another one does."""
     from checker.trace.judge_trace import verdict
     from checker.trace.verdict import VerdictKind
 
     spoken = tuple(part for part in parts if part.kind is not VerdictKind.UNREADABLE)
-    whole = verdict(trace, spoken or parts)
-    return replace(whole, kind=VerdictKind.UNREADABLE) if trace.left_out else whole
+    return verdict(trace, spoken or parts)

@@ -61,14 +61,18 @@ def spared(options: Options, parts: tuple[Part, ...]) -> Options:
 
 
 def verdict(trace: Trace, parts: tuple[Part, ...]) -> Verdict:
-    """The verdict that the parts make: the worst of theirs, and of what could not be read."""
-    kinds = [part.kind for part in parts]
-    if any(complaint.fatal for complaint in trace.complaints):
-        kinds.append(VerdictKind.UNREADABLE)
+    """The verdict that the parts make: the worst of theirs.
+
+    Where something could not be read, or was not understood, what seems to violate may come of just that: then there is
+    no verdict about the recording, and the parts say what was made of the rest.
+    """
+    kind = worst(tuple(part.kind for part in parts))
+    if kind is not VerdictKind.UNREADABLE and nothing_judged(trace, parts):
+        kind = VerdictKind.UNKNOWN
+    if trace.left_out or any(complaint.fatal for complaint in trace.complaints):
+        kind = VerdictKind.UNREADABLE
     events = sum(len(log.events) for log in trace.logs)
-    if nothing_judged(trace, parts):
-        kinds = [VerdictKind.UNKNOWN if kind is not VerdictKind.UNREADABLE else kind for kind in kinds]
-    return Verdict(trace.name, worst(tuple(kinds)), parts, events, trace.complaints, trace.left_out)
+    return Verdict(trace.name, kind, parts, events, trace.complaints, trace.left_out)
 
 
 def _judge(

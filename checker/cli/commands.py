@@ -14,15 +14,21 @@ import typer
 from typer.exceptions import TyperException
 
 from checker import __version__
+from checker.cli.blindspots import blindspots
 from checker.cli.check import check
 from checker.cli.common import UserError, complain, write
+from checker.cli.convert import convert
 from checker.cli.exits import ExitCode
 from checker.cli.explore import explore
+from checker.cli.fleet import fleet
 from checker.cli.format import format_
 from checker.cli.lint import lint
 from checker.cli.prove import prove
+from checker.cli.reduce import reduce
 from checker.cli.rules import rules
 from checker.cli.schema import schema
+from checker.cli.watch import watch
+from checker.cli.why import why
 from checker.report.text import clean
 
 EXITS = """Exit codes of every command: 0 yes (conforms, holds); 1 no (violates, fails); 2 an input cannot be read;
@@ -33,7 +39,8 @@ INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt that no command mad
 COMMANDS = (
     (
         "check", check, "Hold recordings to the protocol's rules.",
-        ("check", "check a.jsonl b.evtx", "check recordings/", "check a.jsonl --set strict_barrier=false"),
+        ("check", "check a.jsonl b.evtx", "check recordings/", "check recordings/ --html r.html --junit r.xml",
+         "check a.jsonl --set strict_barrier=false"),
     ),
     (
         "explore", explore, "Search every state of a scope, and answer every property.",
@@ -42,6 +49,30 @@ COMMANDS = (
     (
         "prove", prove, "Prove every property for any number of individuals.",
         ("prove", "prove --spec my.mig --seconds 60", "prove --json"),
+    ),
+    (
+        "why", why, "Say why an event of a recording is possible where it stands, or what refused it.",
+        ("why a.jsonl --event 22", "why a.jsonl --event a.jsonl:24", "why a.jsonl --event b:9 --instead nic_connect"),
+    ),
+    (
+        "convert", convert, "Write recordings in another format.",
+        ("convert a.evtx -o a.jsonl", "convert a.jsonl b.jsonl -o run.xes", "convert run.jsonl -o - --to shiviz"),
+    ),
+    (
+        "watch", watch, "Judge recordings as their records come, and say when nothing can end well any more.",
+        ("watch a.jsonl b.jsonl", "tail -f a.jsonl | switchover watch -", "watch --no-follow a.jsonl --json"),
+    ),
+    (
+        "fleet", fleet, "Judge a recording with very many migrations, each by itself.",
+        ("fleet cluster.jsonl", "fleet a.parquet b.parquet", "fleet cluster.jsonl --json"),
+    ),
+    (
+        "reduce", reduce, "Shrink a recording that breaks a rule to the few records that do, under other names.",
+        ("reduce a.jsonl b.jsonl -o small.jsonl", "reduce host.evtx -o small.jsonl --keep-names"),
+    ),
+    (
+        "blindspots", blindspots, "Say which rules a recording put to the test, and which its logs cannot show broken.",
+        ("blindspots a.jsonl", "blindspots hostA.evtx hostB.evtx --protocol migration", "blindspots a.jsonl --rules"),
     ),
     ("rules", rules, "List every rule, or explain some.", ("rules", "rules P-05 M-06")),
     ("lint", lint, "Say what is wrong with a protocol text.", ("lint", "lint my.mig --strict")),

@@ -14,6 +14,8 @@ from checker.report.text import plural
 if TYPE_CHECKING:
     from checker.language.protocol import Protocol
     from checker.trace.event import Trace
+    from checker.trace.judge_trace import Judge
+    from checker.trace.open_questions import Readings
     from checker.trace.options import Options, Progress
     from checker.trace.verdict import Part, Verdict
 
@@ -24,20 +26,26 @@ class Judging:
     """Judges recordings, one after the other. `stopped` is set once Ctrl-C was pressed: what is left is not known."""
 
     def __init__(self, choices: Sequence[Chosen], scope: str | None, limit: int | None, seconds: float | None) -> None:
-        self._asked = [
-            (choice.protocol, _options(choice, sizes, faults, limit, seconds))
+        from checker.trace.judge_trace import Judge
+
+        self._judges = [
+            Judge(choice.protocol, _options(choice, sizes, faults, limit, seconds))
             for choice, sizes, faults in bounds(choices, scope)
         ]
         self.stopped = False
 
     @property
+    def judges(self) -> tuple[Judge, ...]:
+        return tuple(self._judges)
+
+    @property
     def protocols(self) -> dict[str, Protocol]:
-        return {protocol.name: protocol for protocol, _ in self._asked}
+        return {judge.protocol.name: judge.protocol for judge in self._judges}
 
     def verdict(self, name: str, files: tuple[Path, ...]) -> Verdict:
         """What becomes of one recording. At Ctrl-C: what is known so far."""
         from checker.trace.event import Trace
-        from checker.trace.judge_trace import spared
+        from checker.trace.judge_trace import spared, verdict
         from checker.trace.readers import read
         from checker.trace.strangers import pointed_out
 
@@ -47,15 +55,32 @@ class Judging:
             try:
                 if not self.stopped:
                     trace = pointed_out(self.protocols.values(), read(files, name))
-                for protocol, options in self._asked:
+                for judge in self._judges:
                     if not (self.stopped or interrupt.seen):
-                        parts += _judged(protocol, trace, spared(options, tuple(parts)), said)
+                        parts += _judged(judge, trace, spared(judge.options, tuple(parts)), said)
             except KeyboardInterrupt:
                 pass  # what is not judged is not known, as said below
             self.stopped = self.stopped or interrupt.seen
         judged = {part.protocol for part in parts}
-        parts += [_unknown(protocol) for protocol, _ in self._asked if protocol.name not in judged]
-        return _whole(trace, tuple(parts))
+        parts += [_unknown(protocol) for protocol in self.protocols.values() if protocol.name not in judged]
+        return verdict(trace, tuple(parts))
+
+    def readings(self, name: str, files: tuple[Path, ...], seconds: float | None) -> tuple[Readings, ...]:
+        """For which answers to the open questions the recording conforms. At Ctrl-C: what is known so far."""
+        from checker.trace.readers import read
+        from checker.trace.readings import SECONDS, readings
+
+        found: list[Readings] = []
+        with progress(f"trying the readings of {name}"), interrupts() as interrupt:
+            try:
+                trace = read(files, name)
+                for judge in self._judges:
+                    if not (self.stopped or interrupt.seen):
+                        found.append(readings(judge.protocol, trace, judge.options, seconds or SECONDS))
+            except KeyboardInterrupt:
+                pass  # a protocol that is not among the answers was not asked
+            self.stopped = self.stopped or interrupt.seen
+        return tuple(found)
 
 
 def _options(
@@ -67,13 +92,12 @@ def _options(
     return replace(made, nodes=limit or made.nodes, seconds=seconds or made.seconds)
 
 
-def _judged(protocol: Protocol, trace: Trace, options: Options, said: Said) -> tuple[Part, ...]:
-    from checker.trace.judge_trace import judge
-
+def _judged(judge: Judge, trace: Trace, options: Options, said: Said) -> tuple[Part, ...]:
     def tell(at: Progress) -> None:
-        said(f"{trace.name} by {protocol.name}: {at.explained:,} of {plural(at.events, 'event')}, {at.nodes:,} nodes")
+        by = judge.protocol.name
+        said(f"{trace.name} by {by}: {at.explained:,} of {plural(at.events, 'event')}, {at.nodes:,} nodes")
 
-    return judge(protocol, trace, replace(options, progress=tell))
+    return judge.parts(trace, replace(options, progress=tell))
 
 
 def _unknown(protocol: Protocol) -> Part:
@@ -83,12 +107,3 @@ def _unknown(protocol: Protocol) -> Part:
 
     roster = unknown_roster(protocol, lower(protocol), STOPPED)
     return Part(protocol.name, None, VerdictKind.UNKNOWN, (), (), (), None, (), roster, (), STOPPED)
-
-
-def _whole(trace: Trace, parts: tuple[Part, ...]) -> Verdict:
-    """The trace's verdict. A protocol that knows none of its logs says nothing, if another one does."""
-    from checker.trace.judge_trace import verdict
-    from checker.trace.verdict import VerdictKind
-
-    spoken = tuple(part for part in parts if part.kind is not VerdictKind.UNREADABLE)
-    return verdict(trace, spoken or parts)

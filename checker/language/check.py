@@ -81,6 +81,7 @@ class _Check:
             modules[0].name,
             modules[0].title,
             any(isinstance(each, tree.JudgeEachHost) for each in files[0].declarations),
+            tuple(dict.fromkeys(self._joined(first, declarations))),
             modules,
             tuple(self._pages(declarations)),
             tuple(self._rules(declarations)),
@@ -114,6 +115,20 @@ class _Check:
                         self.names.unknown(self.found, "E0207", "source", page, self.names.pages)
                 pages = tuple(page.text for page in each.pages)
                 yield Rule(each.id.text, Duty(each.duty), pages, each.sentence, span=each.span)
+
+    def _joined(self, first: Iterable[tree.Declaration], declarations: list[tree.Declaration]) -> Iterable[str]:
+        bound = {each.field.value for each in declarations if isinstance(each, tree.BindDecl)}
+        for each in first:
+            for item in each.names if isinstance(each, tree.JoinedBy) else ():
+                if self.names.members.get(item.text) is not None:
+                    message = f"`{item.text}` has a fixed set of members, so what names them does not belong together"
+                    self.found.error(
+                        "E0308", item.span, message, fix="name open sorts and bound fields after `joined by`"
+                    )
+                elif item.text in self.names.sorts or item.text in bound:
+                    yield item.text
+                else:
+                    self.names.unknown(self.found, "E0202", "sort or bound field", item, {*self.names.sorts, *bound})
 
     def _sorts(self, declared: tree.Declaration) -> Iterable[Sort]:
         match declared:

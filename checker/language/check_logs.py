@@ -8,10 +8,12 @@ from checker.language import tree
 from checker.language.check_actions import Actions
 from checker.language.diagnostics import Diagnostics, Note
 from checker.language.env import Env
-from checker.language.names import Names
+from checker.language.names import Names, cited
 from checker.language.protocol import (
     Action,
     Bind,
+    Capture,
+    Drift,
     EventField,
     Expr,
     FieldDefault,
@@ -37,7 +39,9 @@ class Logs:
         records: list[Record] = []
         defaults: list[FieldDefault] = []
         never: list[str] = []
-        may_lose: list[str] = []
+        may: dict[str, list[str]] = {"lose": [], "repeat": [], "delay": []}
+        captures: list[Capture] = []
+        drifts: list[Drift] = []
         skew = None
         for item in node.items:
             match item:
@@ -50,12 +54,17 @@ class Logs:
                     defaults.append(FieldDefault(field.value, value.value, separator, span=item.span))
                 case tree.Never(actions):
                     never += self._known(actions)
-                case tree.MayLose(actions):
-                    may_lose += self._known(actions)
+                case tree.May(what, actions):
+                    may[what] += self._known(actions)
                 case tree.OrderTotal(sort):
                     self._sort(sort)
                 case tree.ClockSkew(amount, unit):
                     skew = amount * NANOSECONDS[unit]
+                case tree.ClockDrift(event, field, unit, amount, amount_unit):
+                    within = amount * NANOSECONDS[amount_unit]
+                    drifts.append(Drift(event.value, field.value, NANOSECONDS[unit], within, span=item.span))
+                case tree.Capture(command, actions):
+                    captures.append(Capture(command, tuple(self._known(actions)), span=item.span))
         self._contradictions(node, records)
         declared = any(isinstance(item, tree.DeclaredEvents) for item in node.items)
         return LogSource(
@@ -65,9 +74,13 @@ class Logs:
             tuple(records),
             tuple(defaults),
             tuple(dict.fromkeys(never)),
-            tuple(dict.fromkeys(may_lose)),
+            tuple(dict.fromkeys(may["lose"])),
             skew,
             node.doc,
+            tuple(captures),
+            tuple(dict.fromkeys(may["repeat"])),
+            tuple(dict.fromkeys(may["delay"])),
+            tuple(drifts),
             span=node.span,
         )
 
@@ -139,6 +152,7 @@ class Logs:
         if node.per is not None and not self._sort(node.per):
             return None
         starts, ends = self._known(node.starts), self._known(node.ends)
+        rules = cited(self.names, node.rules, self.found)
         uses = self._uses(node.field.value, logs)
         if not uses:
             message = f"no event and no record says `{node.field.value}`, so this binds nothing"
@@ -158,7 +172,7 @@ class Logs:
             return None
         known = tuple(sort for sort in sorts if sort is not None)
         per = node.per.text if node.per else None
-        return Bind(node.field.value, known, per, tuple(starts), tuple(ends), span=node.span)
+        return Bind(node.field.value, known, per, tuple(starts), tuple(ends), rules, span=node.span)
 
     def _uses(self, field: str, logs: Iterable[LogSource]) -> list[EventField]:
         events = [item for action in self.actions.values() if action.event for item in action.event.fields]

@@ -18,7 +18,7 @@ _WHOLES = tuple(
         (
             "a declaration (`state`, `action`, `rule`, ...)",
             "STATE ENUM SCOPE",
-            "MODULE USES JUDGE SOURCE RULE SORT ENUM CONST PARAM STATE LET ASSUME ACTION HIDDEN OPTIONAL FAULT "
+            "MODULE USES JUDGE JOINED SOURCE RULE SORT ENUM CONST PARAM STATE LET ASSUME ACTION HIDDEN OPTIONAL FAULT "
             "INVARIANT LEMMA STEP FINAL CAN LEADS SCOPE RUN LOG BIND",
         ),
         (
@@ -37,10 +37,11 @@ _WHOLES = tuple(
         (
             "an item (`record`, `never`, `may lose`, `events`, ...)",
             "RECORD",
-            "RECORD NEVER MAY EVENTS DEFAULT ORDER CLOCK",
+            "RECORD NEVER MAY EVENTS DEFAULT ORDER CLOCK CAPTURE",
         ),
         ("a step, `..`, `must pass` or `must fail at RULE`", "NAME DOTS MUST", "NAME DOTS MUST"),
         ("`pass` or `fail at RULE`", "PASS FAIL", "PASS FAIL"),
+        ("`skew` or `drift`", "SKEW DRIFT", "SKEW DRIFT"),
         ("a unit (`ms`, `us`, `ns` or `s`)", "MS", "MS US NS S"),
     )
 )

@@ -30,6 +30,8 @@ class DeclarationWriter(ActionWriter):
                 return (self.first("uses", node), Space(), self.filled([self.path(module) for module in modules]))
             case tree.JudgeEachHost():
                 return (self.first("judge", node), Space(), Token("each"), Space(), Token("host"))
+            case tree.JoinedBy(names):
+                return (self.first("joined", node), Space(), Token("by"), Space(), self.idents(names))
             case tree.PageDecl(name, title):
                 return (self.first("source", node), Space(), self.ident(name), SOURCES, self.string(title))
             case tree.RuleDecl(id_, duty, pages, sentence):
@@ -71,14 +73,22 @@ class DeclarationWriter(ActionWriter):
                 return self.run(node)
             case tree.LogDecl():
                 return self.log(node)
-            case tree.BindDecl(field, per, starts, ends):
+            case tree.BindDecl(field, per, starts, ends, rules):
                 scope = (Token("per"), Space(), self.ident(per)) if per is not None else (Token("everywhere"),)
                 lives = [
                     (Space(), Token(word), Space(), self.idents(actions))
                     for word, actions in (("from", starts), ("until", ends))
                     if actions
                 ]
-                return (self.first("bind", node), Space(), self.text(field), Space(), *scope, *lives)
+                return (
+                    self.first("bind", node),
+                    Space(),
+                    self.text(field),
+                    Space(),
+                    *scope,
+                    *lives,
+                    *self.cited(rules),
+                )
             case _:
                 assert_never(node)
 
@@ -193,8 +203,8 @@ class DeclarationWriter(ActionWriter):
                 return (*head, self.text(value), *cut)
             case tree.Never(actions):
                 return (self.first("never", item), Space(), self.idents(actions))
-            case tree.MayLose(actions):
-                return (self.first("may", item), Space(), Token("lose"), Space(), self.idents(actions))
+            case tree.May(what, actions):
+                return (self.first("may", item), Space(), Token(what), Space(), self.idents(actions))
             case tree.OrderTotal(sort):
                 return (
                     self.first("order", item),
@@ -214,6 +224,13 @@ class DeclarationWriter(ActionWriter):
                     self.last(unit, item),
                 ]
                 return joined(words, Space())
+            case tree.ClockDrift(event, field, unit, amount, amount_unit):
+                said = [self.first("clock", item), Token("drift"), Token("in"), self.text(event), Token("is")]
+                bound = [self.text(field), Token(unit), Token("within"), Token(str(amount)), self.last(amount_unit, item)]
+                return joined([*said, *bound], Space())
+            case tree.Capture(command, actions):
+                named = (Space(), Token("for"), Space(), self.idents(actions)) if actions else ()
+                return (self.first("capture", item), Space(), self.string(command), *named)
             case _:
                 assert_never(item)
 

@@ -91,7 +91,7 @@ def collect(files: Iterable[tree.File], found: Diagnostics, *, incomplete: bool 
 
 def _add(names: Names, declaration: tree.Declaration, found: Diagnostics) -> None:
     match declaration:
-        case tree.Uses() | tree.JudgeEachHost() | tree.BindDecl():
+        case tree.Uses() | tree.JudgeEachHost() | tree.JoinedBy() | tree.BindDecl():
             pass
         case tree.PageDecl(name):
             _declare(names.pages, "source", name, declaration, found)

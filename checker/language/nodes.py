@@ -37,6 +37,9 @@ class Builder(Expressions):
     def judge(self, kids: list[Any]) -> tree.JudgeEachHost:
         return tree.JudgeEachHost(span=self.span(kids))
 
+    def joined(self, kids: list[Any]) -> tree.JoinedBy:
+        return tree.JoinedBy(self.idents(kids, "NAME"), span=self.span(kids))
+
     def page(self, kids: list[Any]) -> tree.PageDecl:
         return tree.PageDecl(self.ident(kids[1]), string(kids[2]), span=self.span(kids))
 
@@ -280,8 +283,8 @@ class Builder(Expressions):
     def never(self, kids: list[Any]) -> tree.Never:
         return tree.Never(self.idents(kids, "NAME"), span=self.span(kids))
 
-    def may_lose(self, kids: list[Any]) -> tree.MayLose:
-        return tree.MayLose(self.idents(kids, "NAME"), span=self.span(kids))
+    def may(self, kids: list[Any]) -> tree.May:
+        return tree.May(str(kids[1]), self.idents(kids[2:], "NAME"), span=self.span(kids))
 
     def order(self, kids: list[Any]) -> tree.OrderTotal:
         return tree.OrderTotal(self.ident(kids[3]), span=self.span(kids))
@@ -289,16 +292,27 @@ class Builder(Expressions):
     def clock(self, kids: list[Any]) -> tree.ClockSkew:
         return tree.ClockSkew(self.int_(kids[3:4]), str(kids[4]), span=self.span(kids))
 
+    def drift(self, kids: list[Any]) -> tree.ClockDrift:
+        return tree.ClockDrift(kids[3], kids[5], str(kids[6]), self.int_(kids[8:9]), str(kids[9]), span=self.span(kids))
+
+    def capture(self, kids: list[Any]) -> tree.Capture:
+        return tree.Capture(string(kids[1]), self.idents(kids[2:], "NAME"), span=self.span(kids))
+
     def text(self, kids: list[Any]) -> tree.Text:
         quoted = kids[0].type == "STRING"
         return tree.Text(string(kids[0]) if quoted else str(kids[0]), quoted, span=self.span(kids))
 
     def bind_per(self, kids: list[Any]) -> tree.BindDecl:
         starts, ends = pick(kids, "bind_from", ()), pick(kids, "bind_until", ())
-        return tree.BindDecl(kids[1], self.ident(kids[3]), starts, ends, span=self.span(kids))
+        return tree.BindDecl(
+            kids[1], self.ident(kids[3]), starts, ends, pick(kids, "bind_rules", ()), span=self.span(kids)
+        )
 
     def bind_everywhere(self, kids: list[Any]) -> tree.BindDecl:
-        return tree.BindDecl(kids[1], None, (), (), span=self.span(kids))
+        return tree.BindDecl(kids[1], None, (), (), pick(kids, "bind_rules", ()), span=self.span(kids))
+
+    def bind_rules(self, kids: list[Any]) -> Part:
+        return self.part("bind_rules", self.idents(kids, "RULE_ID"), kids)
 
     def bind_from(self, kids: list[Any]) -> Part:
         return self.part("bind_from", self.idents(kids, "NAME"), kids)

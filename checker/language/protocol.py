@@ -59,6 +59,8 @@ from checker.language.typed_expressions import (
 )
 from checker.language.typed_logs import (
     Bind as Bind,
+    Capture as Capture,
+    Drift as Drift,
     FieldDefault as FieldDefault,
     FieldTest as FieldTest,
     LogSource as LogSource,
@@ -293,6 +295,7 @@ class Protocol:
     name: str
     title: str
     each_host: bool  # a trace is judged host by host, each on its own
+    joined: tuple[str, ...]  # sorts and bound fields that tie records together; none: all records belong together
     modules: tuple[Module, ...]
     pages: tuple[Page, ...]
     rules: tuple[Rule, ...]

@@ -19,6 +19,7 @@ TOP = (
     "module",
     "uses",
     "judge",
+    "joined",
     "source",
     "rule",
     "sort",

@@ -103,6 +103,13 @@ class JudgeEachHost(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedBy(Node):
+    """`joined by Sort, Field`."""
+
+    names: tuple[Ident, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageDecl(Node):
     """`source NAME "title"`."""
 
@@ -271,8 +278,8 @@ class RunDecl(Node):
 
 
 Declaration = (
-    Uses | JudgeEachHost | PageDecl | RuleDecl | SortDecl | EnumDecl | ConstDecl | ParamDecl | StateDecl | LetDecl
-    | AssumeDecl | Action | PropertyDecl | LeadsToDecl | ScopeDecl | RunDecl | LogDecl | BindDecl
+    Uses | JudgeEachHost | JoinedBy | PageDecl | RuleDecl | SortDecl | EnumDecl | ConstDecl | ParamDecl | StateDecl
+    | LetDecl | AssumeDecl | Action | PropertyDecl | LeadsToDecl | ScopeDecl | RunDecl | LogDecl | BindDecl
 )  # fmt: skip
 
 

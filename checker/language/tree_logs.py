@@ -65,9 +65,10 @@ class Never(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class MayLose(Node):
-    """`may lose a, b`."""
+class May(Node):
+    """`may lose a, b`; `what` is `lose`, `repeat` or `delay`."""
 
+    what: str
     actions: tuple[Ident, ...]
 
 
@@ -86,7 +87,26 @@ class ClockSkew(Node):
     unit: str
 
 
-LogItem = DeclaredEvents | Record | Default | Never | MayLose | OrderTotal | ClockSkew
+@dataclass(frozen=True, slots=True)
+class ClockDrift(Node):
+    """`clock drift in EVENT is FIELD ms within 50 ms`."""
+
+    event: Text
+    field: Text
+    unit: str
+    amount: int
+    amount_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture(Node):
+    """`capture "command"`, `capture "command" for actions`."""
+
+    command: str
+    actions: tuple[Ident, ...]
+
+
+LogItem = DeclaredEvents | Record | Default | Never | May | OrderTotal | ClockSkew | ClockDrift | Capture
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +127,4 @@ class BindDecl(Node):
     per: Ident | None
     starts: tuple[Ident, ...]
     ends: tuple[Ident, ...]
+    rules: tuple[Ident, ...] = ()

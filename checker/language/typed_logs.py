@@ -60,12 +60,36 @@ class FieldDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """A command that makes a host record this kind of log. No actions: it is for all that no other one names."""
+
+    command: str
+    actions: tuple[str, ...] = ()
+    span: Span = dataclasses.field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A record that says how far the clocks of the two hosts are apart, give or take `within` nanoseconds.
+
+    `unit` is how many nanoseconds one of the field's numbers stands for. Which clock is ahead is not said.
+    """
+
+    event: str
+    field: str
+    unit: int
+    within: int
+    span: Span = dataclasses.field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LogSource:
     """One kind of recording.
 
     `title` is the provider's name for recordings that carry one. `declared` is set by `events`: every action with an
-    `event` clause is recorded under that name, its outcome in `status`. `never` and `may_lose` name actions. `skew`
-    is in nanoseconds, None where clocks say nothing.
+    `event` clause is recorded under that name, its outcome in `status`. `never` and the three that
+    begin with `may` name actions: what is missing, there twice, or out of its order proves nothing. `skew` is in
+    nanoseconds, None where clocks say nothing.
     """
 
     name: str
@@ -77,6 +101,10 @@ class LogSource:
     may_lose: tuple[str, ...]
     skew: int | None
     doc: str = ""
+    captures: tuple[Capture, ...] = ()
+    may_repeat: tuple[str, ...] = ()
+    may_delay: tuple[str, ...] = ()
+    drifts: tuple[Drift, ...] = ()
     span: Span = dataclasses.field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -86,6 +114,7 @@ class Bind:
 
     `per` None = the value names the same individual everywhere; else the value is an id on one individual of sort
     `per` (a host), alive from a successful `starts` action to a successful `ends` action, and then free for reuse.
+    `rules` are what a record breaks whose id does not fit.
     """
 
     field: str
@@ -93,4 +122,5 @@ class Bind:
     per: str | None
     starts: tuple[str, ...]
     ends: tuple[str, ...]
+    rules: tuple[str, ...] = ()
     span: Span = dataclasses.field(default=NOWHERE, compare=False, repr=False)

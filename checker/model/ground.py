@@ -58,6 +58,7 @@ class Machine:
         self.fixed: Mapping[int, int] = fixed_bytes(self.core, self.layout, scope)
         self._functions: dict[int, _Functions] = {}
         self._tests: dict[tuple[int, _Names], tuple[Expr, Callable[[bytes], bool]]] = {}
+        self._step_tests: dict[tuple[int, int], tuple[CoreProperty, Callable[..., bool]]] = {}
 
     @cached_property
     def grounds(self) -> tuple[Ground, ...]:
@@ -77,6 +78,10 @@ class Machine:
     @cached_property
     def _numbers(self) -> dict[Step, int]:
         return {ground.step: ground.number for ground in self.grounds}
+
+    def prepare(self) -> None:
+        """Number the steps now, so that copies of this machine share them."""
+        _ = self.grounds, self._moment_of, self._numbers
 
     def number(self, step: Step) -> int:
         """The position in `grounds` of a step. Raises KeyError."""
@@ -192,15 +197,16 @@ class Machine:
     def step_test(self, prop: CoreProperty) -> Callable[[int, bytes, bytes], bool]:
         """A step property as a function of the step's number, the state before and the state after."""
         formulas = dict(prop.steps)
-        compiled: dict[int, Callable[..., bool]] = {}
+        compiled = self._step_tests
         grounds = self.grounds
 
         def holds(number: int, before: bytes, after: bytes) -> bool:
             at = self._moment_of[number]
-            if at not in compiled:
+            key = id(prop), at  # the property is kept beside the answer, so its id stays its own
+            if key not in compiled:
                 moment = self.core.moments[at]
-                compiled[at] = self._step_truth(moment, formulas[moment.action, moment.moment])
-            return compiled[at](before, after, *grounds[number].args)
+                compiled[key] = prop, self._step_truth(moment, formulas[moment.action, moment.moment])
+            return compiled[key][1](before, after, *grounds[number].args)
 
         return holds
 

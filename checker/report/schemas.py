@@ -9,15 +9,27 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from checker.report.blindspots import BlindspotsDocument
+from checker.report.converted import ConvertDocument
 from checker.report.documents import CheckDocument, FormatDocument, LintDocument, RulesDocument
 from checker.report.explored import ExploreDocument
+from checker.report.fleet import FleetDocument
 from checker.report.plain import EXPRESSIONS, Plain
 from checker.report.proved import ProveDocument
+from checker.report.reduce import ReduceDocument
+from checker.report.watch import WatchLine
+from checker.report.why import WhyDocument
 
 DOCUMENTS: dict[str, type] = {
     "check": CheckDocument,
     "explore": ExploreDocument,
     "prove": ProveDocument,
+    "why": WhyDocument,
+    "blindspots": BlindspotsDocument,
+    "fleet": FleetDocument,
+    "convert": ConvertDocument,
+    "watch": WatchLine,
+    "reduce": ReduceDocument,
     "rules": RulesDocument,
     "lint": LintDocument,
     "format": FormatDocument,

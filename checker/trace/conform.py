@@ -8,7 +8,6 @@ from enum import StrEnum
 from itertools import islice
 
 from checker.language.core import Core, CoreMoment, Expr, PropertyKind
-from checker.language.lower import lower_expression
 from checker.language.protocol import BEGIN, Kind, Of, Protocol
 from checker.language.types import type_of
 from checker.model.ground import Machine
@@ -17,11 +16,11 @@ from checker.model.run import ReplayFailed, Run, replay
 from checker.trace.account import Told, assignments
 from checker.trace.binding import Binding, Bindings
 from checker.trace.coverage import Coverage
-from checker.trace.frame import Frame, id_binds, make_frame
+from checker.trace.frame import Frame, Names, id_binds, make_frame
 from checker.trace.interleave import Interleavings
+from checker.trace.machines import Machines
 from checker.trace.options import Budget, LimitReached, Options
 from checker.trace.reach import Starts, world_key, worst_faults
-from checker.trace.relevance import relevance
 from checker.trace.search import Node, Search
 from checker.trace.shared import Shared
 from checker.trace.stated import Stated
@@ -59,6 +58,7 @@ class Case:
     roots: list[tuple[World, bytes, int]] = field(default_factory=list)
     answer: Answer = Answer.UNKNOWN
     reason: str = ""
+    grown: list[Case] = field(default_factory=list)  # the same with more individuals, where that was tried
 
     @property
     def complete(self) -> bool:
@@ -67,20 +67,23 @@ class Case:
 
 
 def explain_trace(
-    protocol: Protocol, core: Core, views: tuple[View, ...], stated: Stated, options: Options, budget: Budget
+    machines: Machines, views: tuple[View, ...], stated: Stated, options: Options, budget: Budget, besides: Names = ()
 ) -> Case:
     """Look for a run that explains the views, with more individuals if there may have been too few.
+
+    `besides` are individuals that there are as well, though these views do not name them.
 
     Where more of them don't help, what is told is what stands in the way of those that the records name: a run that
     invents others may get further, and would blame an event that is none the worse.
     """
-    first = case = _tried(_case(protocol, core, views, stated, options, 0, budget))
+    first = case = _tried(_case(machines, views, stated, options, 0, budget, besides))
     for growth in range(1, GROWTHS + 1):
         if case.answer is not Answer.REFUSED or case.shared.frame.largest or not starved(case):
             break
         spent, seconds = case.search.budget.spent, case.search.budget.elapsed
         part = budget.part(max(MORE_NODES, MORE * spent), max(MORE_SECONDS, MORE * seconds))
-        grown = _tried(_case(protocol, core, views, stated, options, growth, part))
+        grown = _tried(_case(machines, views, stated, options, growth, part, besides))
+        first.grown.append(grown)
         if grown.answer is Answer.UNKNOWN:
             # What was found with fewer individuals stands, and the judge says how many they were.
             break
@@ -100,17 +103,18 @@ def _tried(case: Case) -> Case:
 
 
 def _case(
-    protocol: Protocol,
-    core: Core,
+    machines: Machines,
     views: tuple[View, ...],
     stated: Stated,
     options: Options,
     growth: int,
     budget: Budget,
+    besides: Names,
 ) -> Case:
+    protocol, core = machines.protocol, machines.core
     hosts = dict.fromkeys(view.log.host for view in views)
-    frame = make_frame(protocol, views, hosts, options, growth)
-    machine = Machine(protocol, frame.scope, core)
+    frame = make_frame(protocol, views, hosts, options, growth, besides)
+    machine = machines.of(frame.scope)
     anywhere = any(view.log.begins == "anywhere" for view in views)
     coverage = Coverage(views)
     shared = Shared(
@@ -120,12 +124,13 @@ def _case(
         coverage=coverage,
         bindings=Bindings(),
         anywhere=anywhere,
-        relevance=relevance(
-            core,
-            machine.sizes,
-            _kept_moments(protocol, views, options),
-            lambda moment: may_hide(frame, coverage, options, moment),
-            _asked(protocol, views),
+        relevance=machines.relevance(
+            machine,
+            frozenset(_kept_moments(protocol, views, options)),
+            frozenset(
+                (moment.action, moment.moment) for moment in core.moments if may_hide(frame, coverage, options, moment)
+            ),
+            frozenset(_asked(machines, views)),
             anywhere,
         ),
         unrecorded_faults=options.faults > 0,
@@ -290,7 +295,7 @@ def _kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options)
             yield from ((action.name, outcome.name) for outcome in action.outcomes)
 
 
-def _asked(protocol: Protocol, views: tuple[View, ...]) -> Iterator[Expr]:
+def _asked(machines: Machines, views: tuple[View, ...]) -> Iterator[Expr]:
     """What the fields of the records ask of a state."""
     wanted = {
         (reading.action.name, value): reading.action
@@ -301,4 +306,4 @@ def _asked(protocol: Protocol, views: tuple[View, ...]) -> Iterator[Expr]:
         for value in field_.values or ()
     }
     for (_, value), action in wanted.items():
-        yield lower_expression(protocol, value, tuple(variable.name for variable in action.params))
+        yield machines.lowered(action, value)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from checker.language.protocol import Bind, Expr, Of, Protocol, ReadConst, Value, Var
 from checker.trace.sources import Reading
 from checker.trace.view import Seen, View, fails, succeeds
+
+FROM_THE_START = 4  # individuals of a sort that no record names at all, where events leave it open
 
 Pin = tuple[tuple[str, tuple[int, ...]], Value]
 
@@ -20,8 +24,9 @@ class Counts:
     A reused individual may remember something (a guard may ask whether it was there before). So a search that finds no
     run, and at some node no unnamed individual in its first state, is done again with more of them (`growth`), until
     each life of an id could have one of its own (`largest`). An event that leaves a parameter open may be about
-    somebody nobody names: before a trace is refused, each sort that is left open somewhere gets one such individual.
-    It gets no more than one; the judge says so.
+    somebody nobody names: before a trace is refused, each sort that is left open somewhere gets such individuals, up to
+    one for each such event, or, where ids hold events together, as many as such lives are open at once and one to
+    spare. Of a sort that no record names at all there are some from the start. The judge says how many there were.
     """
 
     per_host: Mapping[tuple[str, str], int]
@@ -42,9 +47,17 @@ class Counts:
 
 
 def count(
-    protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind], named: frozenset[str], growth: int
+    protocol: Protocol,
+    views: tuple[View, ...],
+    ids: Mapping[str, Bind],
+    named: frozenset[str],
+    growth: int,
+    lonely: frozenset[str] = frozenset(),
 ) -> Counts:
-    """How many unnamed individuals a trace needs. `growth`: how often more were needed; `named`: sorts with names."""
+    """How many unnamed individuals a trace needs. `growth`: how often more were needed; `named`: sorts with names.
+
+    `lonely` are sorts that may have one more individual, though no record leaves room for it.
+    """
     fields = {bind.field: bind.sorts[0] for bind in ids.values() if len(bind.sorts) == 1 and bind.sorts[0] not in named}
     needs: dict[tuple[str, str], list[int]] = {}
     for view in views:
@@ -53,56 +66,96 @@ def count(
             need = needs.setdefault((sort, view.log.host), [0, 0])
             need[0] += peak
             need[1] += most
+    apart = min(growth, 1) if lonely else 0  # first the one individual more, then the rest
+    growth -= apart
     more = 0 if growth == 0 else 2 ** (growth - 1)
     per_host = {key: max(1, min(peak + 1 + more, most + 1)) for key, (peak, most) in needs.items()}
     largest = all(peak + more >= most for peak, most in needs.values())
-    for sort in unsettled(protocol, views, ids) - frozenset(fields.values()):
-        per_host[sort, ""] = min(more, 1)
-        largest = largest and more >= 1
+    for sort, open_ in unsettled(protocol, views, ids).items():
+        if sort not in fields.values():
+            least = 0 if sort in named else min(open_.alone, FROM_THE_START)
+            per_host[sort, ""] = min(max(least, more), open_.most)
+            largest = largest and more >= open_.most
+    for sort in lonely:
+        if (sort, "") not in per_host:
+            per_host[sort, ""] = apart
+            largest = largest and apart == 1
     return Counts(per_host, largest)
 
 
-def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind]) -> frozenset[str]:
-    """The open sorts of which some event may be about an individual that no record names.
+@dataclass(frozen=True, slots=True)
+class Open:
+    """How many individuals that no record names a sort may want: for events on their own, and for all."""
+
+    alone: int
+    most: int
+
+    def __add__(self, other: Open) -> Open:
+        return Open(self.alone + other.alone, self.most + other.most)
+
+
+def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind]) -> dict[str, Open]:
+    """The open sorts of which some event may be about an individual that no record names, with how many may be wanted.
 
     What an event leaves open another event of the same id's life may settle. A const of somebody nobody names may be
     another such one, unless it says where he is: there is a log of that host.
     """
-    found: set[str] = set()
+    found: dict[str, Open] = {}
     for view in views:
-        for life in _lives(view, ids):
-            settled = {sort for _, sorts in life for sort in sorts[1]}
-            found |= {sort for _, sorts in life for sort in sorts[0]} - settled
+        for sort, open_ in _left_open(view, ids).items():
+            found[sort] = found.get(sort, Open(0, 0)) + open_
     open_sorts = {sort.name for sort in protocol.sorts if sort.members is None}
     places = {action.at.name for action in protocol.actions if isinstance(action.at, ReadConst)}
     consts = [const for const in protocol.consts if const.name not in places]
     for _ in consts:
         for const in consts:
-            if isinstance(const.type, Of) and any(isinstance(t, Of) and t.sort in found for t in const.index):
-                found.add(const.type.sort)
-    return frozenset(found & open_sorts)
+            sorts = [type_.sort for type_ in const.index if isinstance(type_, Of)]
+            most = max((found[sort].most for sort in sorts if sort in found), default=0)
+            if most and isinstance(const.type, Of):
+                known = found.get(const.type.sort, Open(0, 0))
+                found[const.type.sort] = Open(known.alone, max(known.most, most))
+    return {sort: open_ for sort, open_ in found.items() if sort in open_sorts}
+
+
+def _left_open(view: View, ids: Mapping[str, Bind]) -> dict[str, Open]:
+    """The sorts that lives in a log leave open: lives of one event by their number, others by how many are at once."""
+    changes: dict[str, list[tuple[int, int]]] = {}
+    alone: Counter[str] = Counter()
+    for held, life in _lives(view, ids):
+        settled = {sort for _, sorts in life for sort in sorts[1]}
+        for sort in {sort for _, sorts in life for sort in sorts[0]} - settled:
+            if held:
+                changes.setdefault(sort, []).extend(((life[0][0], 1), (life[-1][0] + 1, -1)))
+            else:
+                alone[sort] += 1
+    found = {sort: Open(number, number) for sort, number in alone.items()}
+    for sort, steps in changes.items():
+        peak = max(accumulate(change for _, change in sorted(steps)))
+        found[sort] = found.get(sort, Open(0, 0)) + Open(0, min(len(steps) // 2, peak + 1))
+    return found
 
 
 _Sorts = tuple[frozenset[str], frozenset[str]]  # left open, settled
 
 
-def _lives(view: View, ids: Mapping[str, Bind]) -> Iterator[list[tuple[Seen, _Sorts]]]:
-    """The events of a log, those about one life of an id together, each with the sorts it leaves open and settles."""
-    current: dict[tuple[str, str], list[tuple[Seen, _Sorts]]] = {}
-    for seen in view.events:
-        told = _sorts(view, seen, ids)
+def _lives(view: View, ids: Mapping[str, Bind]) -> Iterator[tuple[bool, list[tuple[int, _Sorts]]]]:
+    """The events of a log by position, those about one life of an id together, with the sorts each leaves open and
+    settles. The first value says whether an id holds them together."""
+    current: dict[tuple[str, str], list[tuple[int, _Sorts]]] = {}
+    for at, seen in enumerate(view.events):
+        told = at, _sorts(view, seen, ids)
         alone = True
         for bind in ids.values():
             for (_, text), starts, ends in set(_mentions(view, bind, seen)):
                 alone = False
                 if starts and not ends and (bind.field, text) in current:
-                    yield current.pop((bind.field, text))
-                current.setdefault((bind.field, text), []).append((seen, told))
+                    yield True, current.pop((bind.field, text))
+                current.setdefault((bind.field, text), []).append(told)
                 if ends:
-                    yield current.pop((bind.field, text))
+                    yield True, current.pop((bind.field, text))
         if alone:
-            yield [(seen, told)]
-    yield from current.values()
+            yield False, [told]
+    yield from ((True, life) for life in current.values())
 
 
 def _sorts(view: View, seen: Seen, ids: Mapping[str, Bind]) -> _Sorts:

@@ -26,6 +26,8 @@ from checker.trace.options import Options
 from checker.trace.sources import Reading
 from checker.trace.view import Seen, View
 
+Names = tuple[tuple[str, tuple[str, ...]], ...]  # by open sort
+
 _TRUTH = {"true": 1, "1": 1, "false": 0, "0": 0}
 _DIGITS = 18
 
@@ -68,14 +70,24 @@ class Frame:
 
 
 def make_frame(
-    protocol: Protocol, views: tuple[View, ...], hosts: Iterable[str], options: Options, growth: int = 0
+    protocol: Protocol,
+    views: tuple[View, ...],
+    hosts: Iterable[str],
+    options: Options,
+    growth: int = 0,
+    besides: Names = (),
 ) -> Frame:
-    """The frame of a trace. `growth` is how often a search asked for more unnamed individuals."""
+    """The frame of a trace. `growth` is how often a search asked for more unnamed individuals.
+
+    `besides` are individuals that there are as well, though these views do not name them.
+    """
     hosts = tuple(hosts)
     ids = id_binds(protocol)
-    numbers = _names(protocol, views, hosts, ids)
+    numbers = names_of(protocol, views, hosts, besides)
     named = frozenset(sort for sort, known in numbers.items() if known)
-    counts = count(protocol, views, ids, named, growth)
+    # One host may have dealings with another that no log is of and nobody names.
+    lonely = frozenset(sort for sort in _host_sorts(protocol) if len(numbers.get(sort, ())) == 1)
+    counts = count(protocol, views, ids, named, growth, frozenset() if protocol.each_host else lonely)
     sizes = {sort: max(1, len(known) + counts.of(sort)) for sort, known in numbers.items()}
     sizes.update({sort: max(size, len(numbers[sort])) for sort, size in options.sizes if sort in sizes})
     pins = dict(placed(protocol, counts, numbers))
@@ -128,16 +140,20 @@ def meaning(protocol: Protocol, numbers: Mapping[str, Mapping[str, int]], type_:
             assert_never(type_)
 
 
-def _names(
-    protocol: Protocol, views: tuple[View, ...], hosts: tuple[str, ...], ids: Mapping[str, Bind]
+def names_of(
+    protocol: Protocol, views: tuple[View, ...], hosts: tuple[str, ...], besides: Names = ()
 ) -> dict[str, dict[str, int]]:
-    """The names of each open sort's individuals, numbered as they are met."""
+    """The names of each open sort's individuals, numbered as they are met, those that are given `besides` first."""
+    ids = id_binds(protocol)
     numbers: dict[str, dict[str, int]] = {sort.name: {} for sort in protocol.sorts if sort.members is None}
 
     def add(sort: str, name: str) -> None:
         if sort in numbers:
             numbers[sort].setdefault(name, len(numbers[sort]))
 
+    for sort, given in besides:
+        for name in given:
+            add(sort, name)
     for sort in _host_sorts(protocol):
         for host in hosts:
             add(sort, host)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
+from checker.model.judge import InternalError
 from checker.trace.options import Budget
 from checker.trace.search import Positions, Search
 from checker.trace.world import World
@@ -17,6 +19,7 @@ from checker.trace.world import World
 Element = tuple[int, bytes, int]  # world, state, binding
 Spot = tuple[int, int]  # log, event
 Order = tuple[Spot, Spot]  # the first before the second
+Node = tuple[Positions, frozenset[int]]  # how far the logs are, and what some run can be in there
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +52,72 @@ class Interleavings:
     def __post_init__(self) -> None:
         self.worlds = list({id(world): world for world, _, _ in self.roots}.values())
 
-    def assumptions(self, order: list[Spot]) -> tuple[Order, ...]:
-        """Cross-log orders under which every open order of events has a run: none if it is so without.
+    def enough(self, order: list[Spot], given: list[Order]) -> list[Order]:
+        """The fewest orders that, with those given, leave no open order of events without a run: none if none does.
 
-        `order` is the events as a run has them. Raises LimitReached.
+        `order` is the events as a run has them, and the orders are this run's. Raises LimitReached.
         """
         rank = {spot: at for at, spot in enumerate(order)}
-        assumed: list[Order] = []
-        while (failure := self.failure(assumed)) is not None:
-            assumed.append(self._culprit(failure, rank))
-        for each in list(assumed):
-            rest = [other for other in assumed if other != each]
-            if self.failure(rest) is None:
-                assumed = rest
-        return tuple(sorted(assumed, key=lambda pair: (rank[pair[1]], rank[pair[0]])))
+        met: list[Order] = []
+        while (failure := self.failure([*given, *met])) is not None:
+            wanted = self._culprit(failure, rank)
+            if wanted in met:
+                raise InternalError("an order that the run at hand has does not keep another one from failing")
+            met.append(wanted)
+        for size in range(len(met)):
+            for some in combinations(met, size):
+                if self.failure([*given, *some]) is None:
+                    return list(some)
+        return met
+
+    # ----------------------------------------------------------------------------------------------------------- nodes
+
+    def start(self) -> Node:
+        """Where the trace begins."""
+        zero = (0,) * len(self.search.lengths)
+        return zero, self._set((self._number(*root) for root in self.roots), zero)
+
+    def moves(self, node: Node) -> Iterator[tuple[tuple[int, ...], Node]]:
+        """The logs that can move on together, and the node after."""
+        positions, states = node
+        for log in self._heads(positions, {}):
+            for logs, reached in self._after(states, log, positions).items():
+                further = tuple(at + 1 if each in logs else at for each, at in enumerate(positions))
+                yield logs, (further, self._set(reached, further))
+
+    def ends_well(self, node: Node) -> bool:
+        """Whether the trace is at its end, and may be."""
+        positions, states = node
+        return positions == self.search.lengths and any(self.accepts(self._elements[state][1]) for state in states)
 
     def failure(self, assumed: list[Order]) -> Failure | None:
         """An order of events, as far as it goes, that no run follows; None if there is none. Raises LimitReached."""
         needs = dict[int, list[tuple[int, int, int]]]()
         for (first, at), (second, later) in assumed:
             needs.setdefault(second, []).append((later, first, at + 1))
-        zero = (0,) * len(self.search.lengths)
-        start = zero, self._set((self._number(*root) for root in self.roots), zero)
-        before: dict[tuple[Positions, frozenset[int]], tuple[tuple[Positions, frozenset[int]], Spot] | None]
-        before = {start: None}
+        start = self.start()
+        before: dict[Node, tuple[Node, Spot] | None] = {start: None}
         stack = [start]
         while stack:
             node = stack.pop()
             positions, states = node
             if positions == self.search.lengths:
-                if not any(self.accepts(self._elements[state][1]) for state in states):
+                if not self.ends_well(node):
                     return self._failed(before, node, max(range(len(positions)), key=lambda log: positions[log]))
                 continue
-            moved = False
-            for log in self._heads(positions, needs):
+            moved = split = False
+            for log in self._heads(positions, {}):
                 after = self._after(states, log, positions)
+                if not after and not self._allowed((log,), positions, needs):
+                    continue
+                if not after and self._split(log, positions):
+                    split = True
+                    break
                 if not after and not self.is_shared((log, positions[log])):
                     return self._failed(before, node, log)
                 for logs, reached in after.items():
+                    if not self._allowed(logs, positions, needs):
+                        continue
                     moved = True
                     further = tuple(at + 1 if each in logs else at for each, at in enumerate(positions))
                     target = further, self._set(reached, further)
@@ -94,7 +125,7 @@ class Interleavings:
                         self.budget.spend()
                         before[target] = node, (log, positions[log])
                         stack.append(target)
-            if not moved:
+            if not moved and not split:
                 heads = list(self._heads(positions, needs)) or [
                     log for log, at in enumerate(positions) if at < self.search.lengths[log]
                 ]
@@ -111,12 +142,44 @@ class Interleavings:
             )
         return self._shared[spot]
 
+    def _split(self, log: int, positions: Positions) -> bool:
+        """Whether another log has a record of the same step behind it that this log's next event may go with.
+
+        Logs that may lose records need not both have one, so the two were taken apart on the way here. That is no order
+        of happenings that a run would have to follow: the records are of one.
+        """
+
+        def behind(view: int, world: World, number: int) -> int:
+            return sum(
+                any(candidate.number == number for candidate in world.candidates(view, at))
+                for at in range(positions[view])
+            )
+
+        return any(
+            behind(other, world, candidate.number) > behind(log, world, candidate.number)
+            for world in self.worlds
+            for candidate in world.candidates(log, positions[log])
+            for group in world.groups(candidate.number)
+            if log not in group.views
+            for other in group.views
+        )
+
     # ---------------------------------------------------------------------------------------------------------- states
 
     def _heads(self, positions: Positions, needs: dict[int, list[tuple[int, int, int]]]) -> Iterator[int]:
         for log in self.search.heads(positions):
-            if all(positions[log] < later or positions[first] >= done for later, first, done in needs.get(log, ())):
+            if self._allowed((log,), positions, needs):
                 yield log
+
+    def _allowed(
+        self, logs: tuple[int, ...], positions: Positions, needs: dict[int, list[tuple[int, int, int]]]
+    ) -> bool:
+        """Whether the orders assumed let these logs' next events come, all of them at once."""
+        return all(
+            positions[log] < later or positions[first] + (first in logs) >= done
+            for log in logs
+            for later, first, done in needs.get(log, ())
+        )
 
     def _number(self, world: World, state: bytes, binding: int) -> int:
         index = self.worlds.index(world)

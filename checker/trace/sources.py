@@ -145,8 +145,8 @@ class SourceReader:
         return (*self.declared, *self.records)
 
     def nearest(self, name: str) -> str | None:
-        """The known event name that this one was perhaps meant to be."""
-        return nearest(name, self.names)
+        """The known event name that this one was perhaps meant to be. A number is no misspelling of another."""
+        return None if name.isdigit() else nearest(name, self.names)
 
     def event_names(self, action: Action, moment: str) -> Iterator[str]:
         """The names under which a moment can be recorded, `never` aside."""

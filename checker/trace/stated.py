@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
-from checker.trace.event import Event
+from checker.trace.event import Event, FieldValue
 from checker.trace.sources import text_of
 from checker.trace.view import View
 
@@ -25,8 +26,11 @@ class Stated:
     notes: tuple[str, ...] = ()
 
 
-def stated_orders(views: tuple[View, ...]) -> Stated:
-    """What must have happened before each event, by messages and by clocks."""
+def stated_orders(views: tuple[View, ...], slack: int = 0) -> Stated:
+    """What must have happened before each event, by messages and by clocks.
+
+    `slack` is by how many nanoseconds more than stated two clocks are taken to differ.
+    """
     rows = [view.log.events for view in views]
     notes: list[str] = []
     raw = [[[0] * len(views) for _ in row] for row in rows]  # counted in all events of the logs, of whatever name
@@ -35,7 +39,7 @@ def stated_orders(views: tuple[View, ...]) -> Stated:
         for (first, sent), (second, received) in messages(rows, notes):
             need = raw[second][places[second, received.seq]]
             need[first] = max(need[first], places[first, sent.seq] + 1)
-        _clocks(views, raw)
+        _clocks(views, raw, slack, measured(views, notes))
     for row in raw:  # what must be before an event must be before the later ones of its log
         for at in range(1, len(row)):
             row[at] = [max(pair) for pair in zip(row[at], row[at - 1], strict=True)]
@@ -91,17 +95,53 @@ def skew(view: View) -> int | None:
     return view.log.skew if view.log.skew is not None else view.reader.source.skew
 
 
-def _clocks(views: tuple[View, ...], needs: list[list[list[int]]]) -> None:
+def measured(views: tuple[View, ...], notes: list[str]) -> int | None:
+    """By how much the clocks of two hosts were apart at most, as records say that measured it; None: none says so.
+
+    Such a record does not say which other host, nor which clock was ahead; of several the largest counts.
+    """
+    found: list[int] = []
+    for view in views:
+        for drift in view.reader.source.drifts:
+            for event in view.log.events:
+                if event.name == drift.event:
+                    apart = _number(event.fields.get(drift.field))
+                    if apart is None:
+                        notes.append(
+                            f"{event.origin}: {drift.field} is no number, so it does not say how clocks differ"
+                        )
+                    else:
+                        found.append(int(abs(apart) * drift.unit) + drift.within)
+    if found and len({view.log.host for view in views}) != 2:
+        notes.append("how far clocks are apart was measured, but there are not just two hosts here: it is not used")
+        return None
+    return max(found, default=None)
+
+
+def _number(value: FieldValue) -> float | None:
+    """The number that a field says; None if it says none."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, int | float) and isfinite(value) else None
+
+
+def _clocks(views: tuple[View, ...], needs: list[list[list[int]]], slack: int, drift: int | None) -> None:
     for first in views:
         latest = list(_latest(first.log.events))
         for second in views:
-            apart = _apart(first, second)
+            apart = allowed(first, second, drift)
             if first is second or apart is None:
                 continue
+            apart += slack if apart else 0
             for at, event in enumerate(second.log.events):
                 if event.time is not None:
                     need = needs[second.index][at]
-                    need[first.index] = max(need[first.index], _done(latest, event.time - apart))
+                    need[first.index] = max(
+                        need[first.index], _done(latest, event.time - apart - (slack if apart else 0))
+                    )
 
 
 def _latest(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
@@ -119,12 +159,17 @@ def _done(latest: list[tuple[int, int]], limit: int) -> int:
     return latest[at - 1][1] if at else 0
 
 
-def _apart(first: View, second: View) -> int | None:
-    """By how much two times must differ for their order to be known; None if it never is."""
+def allowed(first: View, second: View, drift: int | None = None) -> int | None:
+    """By how much two times must differ for their order to be known; None if it never is.
+
+    `drift` is by how much the clocks of two hosts were measured to be apart at most.
+    """
     if first.log.clock is not None and first.log.clock == second.log.clock:
         return 0
     one, other = skew(first), skew(second)
-    return None if one is None or other is None else one + other
+    bounds = [] if one is None or other is None else [one + other]
+    bounds += [drift] if drift is not None and first.log.host != second.log.host else []
+    return min(bounds, default=None)
 
 
 def _circle(rows: Sequence[Sequence[Event]], needs: list[list[list[int]]]) -> Iterator[Event]:

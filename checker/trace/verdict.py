@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from checker.model.judge import RosterLine
 from checker.model.run import Run
-from checker.trace.event import Complaint, Event
+from checker.trace.event import Complaint, Event, Log
 
 
 class VerdictKind(StrEnum):
@@ -29,13 +29,56 @@ class Blocked:
     made_false_by: Event | None = None  # the recorded event after which it no longer held, if one did
 
 
+class StoryKind(StrEnum):
+    """What may have happened, so that a record that no run explains was recorded all the same."""
+
+    LOST = "a record was lost"
+    TWICE = "a record was written twice"
+    LATE = "records of one log are out of order"
+    CLOCKS = "the clocks differ by more than is stated"
+    REUSED = "an id was used again, or means another"
+    MISTAKEN = "a record says something wrong"
+    VIOLATION = "the rule was broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One way to explain what no run explains. The cheapest comes first; a price counts what must have gone wrong.
+
+    `told` says in words what to suppose; `evidence` what further record would decide for or against it. `explained` is
+    the repaired run told as `Part.explained` is, empty where the story has no run (the rule was broken).
+    """
+
+    kind: StoryKind
+    price: int
+    told: str
+    evidence: tuple[str, ...] = ()
+    explained: tuple[tuple[str, Event | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A property that is false once the records are taken as they are, whatever the guards: what really came about.
+
+    `chosen`: in an order between the logs that the trace does not settle; in another it may not come about.
+    """
+
+    property: str
+    doc: str
+    rules: tuple[str, ...]
+    event: Event  # after which it is false
+    chosen: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing the judge has to say.
 
     `event` is the earliest event no run reaches (None: the trouble is at the end of the trace). `action` is what the
     event was read as, in protocol words. `blocked` is the smallest set of guards in the way; `legal` are the events
-    that would have been possible there; `repair` is the cheapest change that makes the trace go further, in words.
+    that would have been possible there. `conflict` are the events, `conditions` the guards, that cannot all be; not
+    `minimal`: fewer may do, and that was not settled in the time for it. `stories` are the rival explanations, the
+    cheapest first; `untried` is how many more suppositions there was no time to try.
     """
 
     message: str
@@ -44,17 +87,33 @@ class Finding:
     rules: tuple[str, ...]
     blocked: tuple[Blocked, ...] = ()
     legal: tuple[str, ...] = ()
-    repair: str | None = None
     conflict: tuple[Event, ...] = ()
+    stories: tuple[Story, ...] = ()
+    conditions: tuple[Blocked, ...] = ()
+    minimal: bool = True
+    untried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """A cross-log order the answer hangs on: `earlier` came before `later`, which the logs do not settle."""
+    """A cross-log order the answer hangs on: `earlier` came before `later`, which the logs do not settle.
+
+    `by_all`: every explanation of the trace has it; else the one that is told has it, and another may do without.
+    """
 
     earlier: Event
     later: Event
     rules: tuple[str, ...] = ()
+    by_all: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case of a part that was judged case by case: its name, its verdict, how many events are its own."""
+
+    name: str
+    kind: VerdictKind
+    events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +132,13 @@ class Part:
     ignored: tuple[tuple[str, int], ...]  # event names that are not of this protocol, with how often they occur
     reason: str = ""  # for unknown: which limit, and what to raise
     notes: tuple[str, ...] = ()  # what else a reader should know, a sentence each
+    forced: tuple[Forced, ...] = ()
+    cases: tuple[CaseLine, ...] = ()  # none: judged as one
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A trace's verdict: the worst of its parts, and what could not be read."""
+    """A trace's verdict: the worst of its parts, and what could not be read. `logs` are the records it is about."""
 
     trace: str
     kind: VerdictKind
@@ -85,6 +146,7 @@ class Verdict:
     events: int
     complaints: tuple[Complaint, ...]
     left_out: int
+    logs: tuple[Log, ...] = ()
 
 
 EXIT = {

@@ -165,6 +165,7 @@ def test_logs_and_binds(everything: Protocol) -> None:
         ("give_card",),
         50_000_000,
     )
+    assert (door.may_repeat, door.may_delay, desk.may_repeat) == (("lend", "acquire"), ("bring",), ())
     new, lent, named, pair = door.records
     assert (new.event, new.action, new.moment) == ("264", "acquire", "SUCCESS")
     assert new.fields == (EventField("BookName", (Var("b", Of("Book")),)),)  # through the event's own field
@@ -175,10 +176,10 @@ def test_logs_and_binds(everything: Protocol) -> None:
     )
     assert (named.event, named.moment) == ("some name", None)
     assert pair.fields[0] == EventField("Pair", (Var("r", Of("Reader")), Var("b", Of("Book"))))
-    assert [(bind.field, bind.sorts, bind.per, bind.starts, bind.ends) for bind in everything.binds] == [
-        ("BookId", ("Book",), "Branch", ("acquire",), ("bring", "fire")),
-        ("ReaderName", ("Reader",), None, (), ()),
-        ("Pair", ("Reader", "Book"), None, (), ()),
+    assert [(bind.field, bind.sorts, bind.per, bind.starts, bind.ends, bind.rules) for bind in everything.binds] == [
+        ("BookId", ("Book",), "Branch", ("acquire",), ("bring", "fire"), ("P-11b",)),
+        ("ReaderName", ("Reader",), None, (), (), ()),
+        ("Pair", ("Reader", "Book"), None, (), (), ()),
     ]
 
 

@@ -112,9 +112,10 @@ LOG_ITEMS = st.one_of(
     ),
     st.builds(tree.Default, TEXTS, TEXTS, st.none() | STRINGS),
     st.builds(tree.Never, some(IDENTS, 1, 6)),
-    st.builds(tree.MayLose, some(IDENTS, 1, 6)),
+    st.builds(tree.May, st.sampled_from(["lose", "repeat", "delay"]), some(IDENTS, 1, 6)),
     st.builds(tree.OrderTotal, IDENTS),
     st.builds(tree.ClockSkew, st.integers(0, 99), st.sampled_from(["ns", "us", "ms", "s"])),
+    st.builds(tree.Capture, STRINGS, some(IDENTS, 0, 6)),
 )
 RUN_STEPS = st.one_of(
     st.just(tree.Gap()),
@@ -130,6 +131,7 @@ PATHS = st.sampled_from(["world", "logs/native", "migration/and/back"]).map(tree
 SOURCES = st.one_of(
     st.builds(tree.Uses, some(PATHS, 1, 9)),
     st.just(tree.JudgeEachHost()),
+    st.builds(tree.JoinedBy, some(IDENTS, 1)),
     st.builds(tree.PageDecl, IDENTS, STRINGS),
     st.builds(
         tree.RuleDecl, st.just(tree.Ident("N-01")), st.sampled_from(["extension", "switch", "unwritten"]),
@@ -160,7 +162,7 @@ DECLARATIONS = st.one_of(
         tree.RunDecl, IDENTS, DOCS, st.none() | IDENTS, some(RUN_STEPS, 0, 8), st.none() | st.just(tree.Ident("R36"))
     ),
     st.builds(tree.LogDecl, IDENTS, DOCS, DOCS, some(LOG_ITEMS, 0, 6)),
-    st.builds(tree.BindDecl, TEXTS, IDENTS, some(IDENTS, 0), some(IDENTS, 0)),
-    st.builds(tree.BindDecl, TEXTS, st.none(), st.just(()), st.just(())),
+    st.builds(tree.BindDecl, TEXTS, IDENTS, some(IDENTS, 0), some(IDENTS, 0), RULES),
+    st.builds(tree.BindDecl, TEXTS, st.none(), st.just(()), st.just(()), RULES),
 )  # fmt: skip
 FILES = st.builds(tree.File, st.builds(tree.Header, PATHS, STRINGS), some(DECLARATIONS, 0, 4))

@@ -35,7 +35,7 @@ class Tape:
         if status == "SUCCESS":
             self.ports[log, nic, role] = number
         shown = {} if status == "SUCCESS" else {"status": status}
-        name = f"{nic}-{role[0]}{number}"
+        name = f"{nic}-port"  # an adapter's ports have one name, whatever they are for
         self.add(
             log, "OID_SWITCH_PORT_CREATE", PortId=number, PortName=name, IsValidationPort=role == "validation", **shown
         )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.recordings import clean, defects, failures, windows
+from tests.recordings import captures, clean, defects, failures, windows
 from tests.recordings.tape import Tape
 
 TRACES = Path(__file__).parents[2] / "traces"
@@ -119,8 +119,10 @@ def everything() -> dict[str, str]:
     found: dict[str, str] = {}
     for recording in RECORDINGS:
         found |= files(recording)
-    for exported in windows.EXPORTS:
+    for exported in (*windows.EXPORTS, *captures.EXPORTS):
         found |= windows.files(exported)
+    for debugged in captures.DEBUGGED:
+        found |= captures.files(debugged)
     return found
 
 

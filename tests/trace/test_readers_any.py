@@ -62,7 +62,7 @@ def test_any_damage(tmp_path: Path, suffix: str, draw: st.DataObject) -> None:
     check(tmp_path / f"damaged{suffix}", draw.draw(damaged(SEEDS[suffix])))
 
 
-HEADS = ["2026-11-24T08:00:01", "2016-12-31T23:59:60", "2026-02-30T08:00:00", "2026-11-24t24:00:00"]
+HEADS = ["", "2026-11-24T08:00:01", "2016-12-31T23:59:60", "2026-02-30T08:00:00", "2026-11-24t24:00:00"]
 TAILS = ["Z", ".Z", ".5Z", ".123456789Z", ".1234567890Z", ".٣Z", ".²Z", ".5z", ".5+01:00", ".5-24:00", ".5", ""]
 
 

@@ -116,6 +116,17 @@ def test_a_declaration_that_redirection_made_wrong(tmp_path: Path, declared: str
     assert (numbers(trace), trace.complaints) == ([1], ())
 
 
+@pytest.mark.parametrize("damage", ["<<?xml!-- x", "<a><<?xml "])
+def test_a_declaration_without_an_end_takes_no_record_with_it(tmp_path: Path, damage: str) -> None:
+    trace = read_text(tmp_path, record(1) + damage + record(2) + record(3))
+    assert numbers(trace) == [1, 2, 3]
+
+
+def test_a_declaration_and_nothing_else(tmp_path: Path) -> None:
+    trace = read_text(tmp_path, "<<?xml version='1.0'>")
+    assert [complaint.message for complaint in trace.complaints] == ["there is no `<Event>` in the file"]
+
+
 def _plain(trace: Trace) -> list[tuple[str, tuple[Event, ...]]]:
     from dataclasses import replace
 

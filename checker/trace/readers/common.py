@@ -105,11 +105,12 @@ class Ledger:
             self._more += 1
             self._last = origin
 
-    def note(self, key: str, origin: Origin, message: str, text: str = "", at: int = 0) -> None:
-        """Something worth knowing that costs nothing, told once for each `key`."""
+    def note(self, key: str, origin: Origin, message: str, text: str = "", at: int = 0, *, fatal: bool = False) -> None:
+        """Something worth knowing, told once for each `key`. It costs nothing, or else it is `fatal`: no record is left
+        out because of it, and yet the file does not say enough to be judged."""
         if key not in self._noted and len(self._noted) < MANY:
             self._noted.add(key)
-            self._complaints.append(_complaint(origin, message, text, at, fatal=False))
+            self._complaints.append(_complaint(origin, message, text, at, fatal=fatal))
 
     def complaints(self) -> tuple[Complaint, ...]:
         if self._last is None:

@@ -27,6 +27,8 @@ def read(source: Input) -> Reading:
         ledger.wrong(ledger.origin(0, "file"), "reading .evtx needs the package `evtx`: `pip install evtx`")
         return Reading((), ledger.complaints())
     logs = logs_of(_Reader(ledger).records(source.file), ledger)
+    if not logs and not ledger.complaints():
+        ledger.wrong(ledger.origin(0, "file"), "there is no record in the file")
     return Reading(logs, ledger.complaints(), ledger.left_out, joins=True)
 
 

@@ -4,8 +4,9 @@
 * A folder is many traces: each recording in it is one, and each folder in it that holds recordings, at any depth, is
   one made of all of those (two hosts' exports, say).
 
-A recording is known by its suffix (.jsonl, .ndjson, .xml, .evtx). All else in a folder is passed over: NAME.md, which
-says where a recording comes from, NAME.verdict.json, which says what it must get, and hidden files.
+A recording is known by its suffix (.jsonl, .xml, .evtx and those of the other formats). All else in a folder is passed
+over: NAME.md, which says where a recording comes from, NAME.verdict.json, which says what it must get, and hidden
+files.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from checker.trace.readers.formats import SUFFIXES
+
+VERDICT = ".verdict.json"  # a recording's verdict lies beside it
 
 
 def traces_of(paths: Iterable[Path]) -> tuple[tuple[str, tuple[Path, ...]], ...]:
@@ -76,7 +79,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _is_recording(path: Path) -> bool:
-    return path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
+    name = path.name.lower()
+    return name.endswith(SUFFIXES) and not name.startswith(".") and not name.endswith(VERDICT)
 
 
 def name_of(files: tuple[Path, ...]) -> str:

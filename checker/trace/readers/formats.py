@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checker.trace.readers import evtx, native, windows_xml
+from checker.trace.readers import debug_lines, evtx, native, ocel, parquet, windows_csv, windows_json, windows_xml
 from checker.trace.readers.common import Input, Reading
+from checker.trace.readers.debug_shapes import looks_printed
 from checker.trace.readers.encodings import marked
 from checker.trace.readers.evtx_chunk import SIGNATURE
 
@@ -41,10 +42,36 @@ def _starts_evtx(head: bytes) -> bool:
     return head.startswith(SIGNATURE)
 
 
+def _starts_parquet(head: bytes) -> bool:
+    return head.startswith(parquet.MAGIC)
+
+
+def _starts_ocel(head: bytes) -> bool:
+    return ocel.starts(_text(head))
+
+
+def _starts_json(head: bytes) -> bool:
+    return windows_json.starts(_text(head))
+
+
+def _starts_csv(head: bytes) -> bool:
+    return windows_csv.starts(_text(head))
+
+
+def _starts_debug_lines(head: bytes) -> bool:
+    return looks_printed(_text(head))
+
+
 FORMATS = (
+    # The native format last of those that begin with a brace: any line of JSON may be an event.
+    Format("OCEL", (".jsonocel",), _starts_ocel, ocel.read),
+    Format("Windows event JSON", (".json",), _starts_json, windows_json.read),
     Format("native", (".jsonl", ".ndjson"), _starts_native, native.read),
     Format("Windows event XML", (".xml",), _starts_xml, windows_xml.read),
     Format("evtx", (".evtx",), _starts_evtx, evtx.read),
+    Format("Parquet", (".parquet",), _starts_parquet, parquet.read),
+    Format("Windows event CSV", (".csv", ".tsv"), _starts_csv, windows_csv.read),
+    Format("debug lines", (".log",), _starts_debug_lines, debug_lines.read),
 )
 SUFFIXES = tuple(suffix for format in FORMATS for suffix in format.suffixes)
 
@@ -55,15 +82,16 @@ _FOREIGN = (
     (b"PK\x03\x04", f"this is a zip file: {_UNPACK}"),
     (b"7z\xbc\xaf", f"this is a 7z file: {_UNPACK}"),
     (b"MSCF", f"this is a cabinet file: {_UNPACK}"),
-    (b"PAR1", "this is a Parquet file: write its rows as JSON lines"),
 )
 _FOREIGN_SUFFIXES = {
     ".etl": "an event trace is not read itself: convert it with `tracerpt FILE -of XML -o FILE.xml`",
-    ".csv": "CSV is not read: export the events as XML (`wevtutil qe CHANNEL /f:xml /e:Events`)",
     ".verdict.json": "this is the verdict of a recording, not a recording",
     ".md": "this is a text about a recording, not a recording",
 }
-_EXPECTED = "this is no recording: expected JSON lines, event records as XML, or an .evtx file"
+_EXPECTED = (
+    "this is no recording: expected JSON lines, event records as XML, JSON or CSV, an .evtx file, OCEL 2.0 as JSON, Parquet, "
+    "or debug lines of a driver"
+)
 
 
 def format_of(head: bytes, name: str) -> Format | str:
@@ -72,11 +100,11 @@ def format_of(head: bytes, name: str) -> Format | str:
     for format in FORMATS:
         if format.starts(head):
             return format
+    for start, words in _FOREIGN:
+        if head.startswith(start):
+            return words
     lower = name.lower()
     for format in FORMATS:
         if lower.endswith(format.suffixes):
             return format
-    for start, words in _FOREIGN:
-        if head.startswith(start):
-            return words
     return next((words for suffix, words in _FOREIGN_SUFFIXES.items() if lower.endswith(suffix)), _EXPECTED)

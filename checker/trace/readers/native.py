@@ -19,7 +19,7 @@ from checker.trace.readers.times import EARLIEST, LATEST, time_reader
 
 def read(source: Input) -> Reading:
     """The logs of one file."""
-    reader = _Reader(source.name, Ledger(source.shown))
+    reader = NativeReader(source.name, Ledger(source.shown))
     encoding = marked(source.head)
     for part in lines_of(source.file if encoding is None else Utf8(source.file, encoding)):
         match part:
@@ -44,7 +44,7 @@ _OTHERS = "\0"  # no log can have this name in a message; it stands for all the 
 
 
 @dataclass(slots=True)
-class _Shelf:
+class Shelf:
     """A log while it is read."""
 
     log: Log
@@ -61,7 +61,7 @@ class _Stray:
     count: int = 0
 
 
-class _Reader:
+class NativeReader:
     def __init__(self, name: str, ledger: Ledger) -> None:
         self.name = name
         self.ledger = ledger
@@ -69,7 +69,7 @@ class _Reader:
         self.time = time_reader()
         self.names: dict[object, str] = {}  # event names and statuses met so far, with what they are read as
         self.statuses: dict[object, str] = {}
-        self.shelves: dict[object, _Shelf] = {}  # by name; under None the file's only log, while there is only one
+        self.shelves: dict[object, Shelf] = {}  # by name; under None the file's only log, while there is only one
         self.refused: dict[str, Origin] = {}  # logs whose header is unusable
         self.strays: dict[str | None, _Stray] = {}
 
@@ -153,11 +153,11 @@ class _Reader:
         if log is None:
             self.refused[name] = line.origin
             return
-        self.shelves[name] = _Shelf(log)
+        self.shelves[name] = Shelf(log)
         if len(self.shelves) == 1 and not self.refused:
             self.shelves[None] = self.shelves[name]
 
-    def shelf_of(self, line: Line) -> _Shelf | None:
+    def shelf_of(self, line: Line) -> Shelf | None:
         """The log an event belongs to; None, and the event is counted as left out, where there is none."""
         name = line.members.get("log")
         if not (name is None or isinstance(name, str)):
@@ -187,6 +187,8 @@ class _Reader:
             line, at = stray.first, stray.first.at("log")
             less = "this event is" if stray.count == 1 else f"this event and {stray.count - 1:,} more are"
             self.ledger.wrong(line.origin, f"{stray.why}; {less} left out", line.text, at)
+        if not (self.shelves or self.refused or self.ledger.left_out):
+            self.ledger.wrong(self.ledger.origin(1), "there is no record in the file: expected JSON lines")
         shelves = {id(shelf): shelf for shelf in self.shelves.values()}.values()
         logs = tuple(replace(shelf.log, events=tuple(shelf.events)) for shelf in shelves)
         return Reading(logs, self.ledger.complaints(), self.ledger.left_out)

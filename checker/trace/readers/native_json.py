@@ -63,6 +63,29 @@ def members_of(line: bytes) -> tuple[str, dict[str, object]]:
     return text, members
 
 
+def quick_members(text: bytes) -> dict[str, object] | None:
+    """The members of the one object in a text; None where it takes a careful reader to say what they are, or why there
+    are none.
+    """
+    try:
+        members = _decode(text)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    # With no white space before colons there are as many `":` as members, or more, where texts hold some. So where the
+    # numbers are the same no member occurs twice.
+    if not isinstance(members, dict) or b'" :' in text or b'"\n' in text or text.count(b'":') != _members_in(members):
+        return None
+    return members
+
+
+def _members_in(value: dict[str, object] | list[object]) -> int:
+    number, inside = (len(value), value.values()) if isinstance(value, dict) else (0, value)
+    for each in inside:
+        if isinstance(each, (dict, list)):
+            number += _members_in(each)
+    return number
+
+
 def place_of(text: str, member: str, times: int = 1) -> int:
     """The offset of the value of a member (of its name, at its second occurrence on); 0 where it is not found."""
     pattern = re.escape(json.dumps(member, ensure_ascii=False)) + r"\s*:\s*"

@@ -48,12 +48,12 @@ def time_reader(zone: str | None = None) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         nonlocal second, start
-        if text[:20] == second and text[-1] == "Z":
+        if text[:20] == second and text[-1:] == "Z":
             digits = text[20:-1]
             if digits.isdigit() and text.isascii() and len(digits) < 10:
                 return start + int(digits) * _SCALE[len(digits)]
         instant = nanoseconds(text, zone=zone)
-        if text[19:20] == "." and text[-1] == "Z" and text[17:19] != "60":
+        if text[19:20] == "." and text[-1:] == "Z" and text[17:19] != "60":
             second, start = text[:20], instant - instant % 10**9
         return instant
 

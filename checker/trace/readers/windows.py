@@ -95,7 +95,7 @@ def join(first: Log, second: Log, ledger: Ledger) -> Log:
 
 def _log(key: tuple[str, str, str], records: list[Record], ledger: Ledger) -> Log:
     computer, _, provider = key
-    name = "/".join(part for part in key if part)
+    name = "/".join(part for part in key if part) or "unnamed"
     events = _without_doubles((_event(name, seq, record) for seq, record in _ordered(records, ledger)), ledger)
     origin = Origin(ledger.file, records[0].origin.place, records[0].origin.unit)
     # No clock: providers stamp records themselves, and real channels hold records seconds older than the one before.

@@ -35,7 +35,8 @@ LONGEST_TAG = 1 << 20  # bytes of a tag or comment, which the parser holds whole
 MOST_RESTARTS = 1000  # beyond so many damaged places the rest is only counted
 
 _START = re.compile(rb"<Event(?=[\s/>])")
-_DECLARATION_END = re.compile(rb"\?>")
+# Or the next record: what looks like a declaration and has no end would take all that follows with it.
+_DECLARATION_END = re.compile(rb"\?>|(?=<Event[\s/>])")
 _AT_HAND = {
     b"<!DOCTYPE": "a document type is refused: event exports have none",
     b"<!ENTITY": "an entity declaration is refused: event exports have none",
@@ -154,6 +155,8 @@ class _Reader:
             message = f"more than {MOST_RESTARTS:,} places are damaged: from here on records are only counted"
             self.ledger.wrong(self.ledger.origin(self.line), message)
         if self.seeking is not None:
+            if not self.builder.seen and not self.restarts:
+                self.ledger.wrong(self.ledger.origin(1), "there is no `<Event>` in the file")
             return
         reason = ""
         try:

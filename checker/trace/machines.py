@@ -1,0 +1,71 @@
+"""Machines that many searches share: what is compiled for one scope serves every scope that differs in names alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from copy import copy
+from dataclasses import dataclass, field, replace
+
+from checker.language.core import Core, Expr
+from checker.language.lower import lower_expression
+from checker.language.protocol import Action, Expr as Value, Protocol
+from checker.model.ground import Machine
+from checker.model.scope import Scope
+from checker.trace.relevance import Moment, Relevance, relevance
+
+MOST = 64  # machines that are kept
+
+
+@dataclass(slots=True)
+class Machines:
+    """The machines of one core, by scope."""
+
+    protocol: Protocol
+    core: Core
+    _made: dict[Scope, Machine] = field(default_factory=dict)
+    _lowered: dict[tuple[str, Value], Expr] = field(default_factory=dict)
+    _relevance: dict[Hashable, Relevance] = field(default_factory=dict)
+
+    def of(self, scope: Scope) -> Machine:
+        """The machine of a scope. Raises BadScope, TooLarge."""
+        plain = replace(scope, names=())
+        machine = self._made.get(plain)
+        if machine is None:
+            if len(self._made) == MOST:
+                self._made.clear()
+            machine = self._made[plain] = Machine(self.protocol, plain, self.core)
+            machine.prepare()
+        named = copy(machine)
+        named.scope = scope
+        return named
+
+    def lowered(self, action: Action, value: Value) -> Expr:
+        """An expression over the parameters of an action, in the core's words."""
+        key = action.name, value
+        found = self._lowered.get(key)
+        if found is None:
+            names = tuple(variable.name for variable in action.params)
+            found = self._lowered[key] = lower_expression(self.protocol, value, names)
+        return found
+
+    def relevance(
+        self,
+        machine: Machine,
+        kept: frozenset[Moment],
+        hidden: frozenset[Moment],
+        asked: frozenset[Expr],
+        anywhere: bool,
+    ) -> Relevance:
+        """What can matter, as `relevance` has it; `hidden` are the moments that may happen unrecorded."""
+        key = tuple(machine.sizes.items()), kept, hidden, asked, anywhere
+        found = self._relevance.get(key)
+        if found is None:
+            found = self._relevance[key] = relevance(
+                self.core,
+                machine.sizes,
+                kept,
+                lambda moment: (moment.action, moment.moment) in hidden,
+                asked,
+                anywhere,
+            )
+        return found

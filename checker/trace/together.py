@@ -1,0 +1,130 @@
+"""Whether runs of single cases make one run of the whole trace: what each relies on must be so while the others act.
+
+A block is the hidden steps before a record and the step that it tells of. The runs are put together block by block, in
+an order that keeps every log's order, every stated one and each run's own. That is a run of the whole where common
+cells are as each block found them, and loose families (`apart.py`) are at rest between the blocks of their case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from checker.trace.apart import Apart
+from checker.trace.cases import CaseViews, Spot
+from checker.trace.conform import Case
+from checker.trace.search import Node
+from checker.trace.stated import Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A record's place in the trace, the step it was taken for, and the common cells before and after it."""
+
+    spots: tuple[Spot, ...]
+    step: object
+    before: bytes
+    after: bytes
+
+
+Searched = Sequence[tuple[CaseViews, Case]]
+
+
+def together(apart: Apart, stated: Stated, sizes: Sequence[int], found: Searched) -> str:
+    """Why the cases' runs do not make one run of the trace; empty where they do. `sizes`: events of each view."""
+    runs = []
+    for views, case in found:
+        assert case.search.ended is not None
+        blocks, restless = _blocks(apart, views, case, case.search.ended)
+        if restless:
+            return f"{restless} of {views.name} is not at rest while other records come in between"
+        runs.append(blocks)
+    return _passed_on(runs, found[0][0].common) or _circle(runs, stated, sizes)
+
+
+def undisturbed(apart: Apart, found: Searched) -> bool:
+    """Whether no case's run, as far as it goes, leaves behind what another case could have lived by."""
+    runs = []
+    for views, case in found:
+        furthest = case.search.ended or max(case.search.taken, key=lambda node: sum(node[1]))
+        runs.append(_blocks(apart, views, case, furthest)[0])
+    return not _passed_on(runs, found[0][0].common)
+
+
+def _blocks(apart: Apart, views: CaseViews, case: Case, end: Node) -> tuple[list[Block], str]:
+    """The blocks of a case's run, and the first loose family that is not as it began after one of them."""
+    families = case.machine.layout.families
+    path = case.search.path(end)
+    first = path[0][0][0]
+    at_rest = {name: _cells(families[name].base, families[name].cells, first) for name in apart.loose}
+    blocks: list[Block] = []
+    moved = ""
+    before = _common(apart, case, first)
+    for (state, positions, _), taken in path[1:]:
+        if not taken.logs:
+            continue
+        for name, begun in at_rest.items():
+            if _cells(families[name].base, families[name].cells, state) != begun:
+                moved = moved or name
+        after = _common(apart, case, state)
+        spots = tuple((log, views.spots[log][positions[log] - 1]) for log in taken.logs)
+        ground = case.machine.grounds[taken.number]
+        step = ground.step if spots[0] in views.common else None
+        blocks.append(Block(spots, step, before, after))
+        before = after
+    return blocks, moved
+
+
+def _cells(base: int, count: int, state: bytes) -> bytes:
+    return state[base : base + count]
+
+
+def _common(apart: Apart, case: Case, state: bytes) -> bytes:
+    families = case.machine.layout.families
+    return b"".join(_cells(families[name].base, families[name].cells, state) for name in apart.common)
+
+
+def _passed_on(runs: list[list[Block]], common: frozenset[Spot]) -> str:
+    """Whether common cells are handed on: they begin alike, only common records change them, and all do so alike."""
+    starts = {blocks[0].before for blocks in runs if blocks}
+    told: dict[tuple[Spot, ...], set[tuple[object, bytes]]] = {}
+    for blocks in runs:
+        for block in blocks:
+            if block.spots[0] in common:
+                told.setdefault(block.spots, set()).add((block.step, block.after))
+            elif block.before != block.after:
+                return "a step changes what other records rely on, and leaves it changed"
+    if len(starts) > 1 or any(len(each) > 1 for each in told.values()):
+        return "a record that belongs to no case in particular was taken for different steps"
+    return ""
+
+
+def _circle(runs: list[list[Block]], stated: Stated, sizes: Sequence[int]) -> str:
+    """Whether some order of all blocks keeps every order there is."""
+    waits: dict[Spot, int] = {(view, at): 0 for view, size in enumerate(sizes) for at in range(size)}
+    after: dict[Spot, list[Spot]] = {spot: [] for spot in waits}
+    same = {spot: block.spots[0] for blocks in runs for block in blocks for spot in block.spots}
+    for one, other in _orders(runs, stated, sizes):
+        first, second = same.get(one, one), same.get(other, other)
+        if first != second:
+            after[first].append(second)
+            waits[second] += 1
+    ready = [spot for spot, count in waits.items() if count == 0]
+    done = 0
+    while ready:
+        done += 1
+        for spot in after[ready.pop()]:
+            waits[spot] -= 1
+            if waits[spot] == 0:
+                ready.append(spot)
+    return "" if done == len(waits) else "the runs of the cases ask for orders that contradict one another"
+
+
+def _orders(runs: list[list[Block]], stated: Stated, sizes: Sequence[int]) -> Iterator[tuple[Spot, Spot]]:
+    for view, size in enumerate(sizes):
+        yield from (((view, at - 1), (view, at)) for at in range(1, size))
+        for at in range(size):
+            yield from (((log, need - 1), (view, at)) for log, need in enumerate(stated.needs[view][at]) if need)
+    for blocks in runs:
+        yield from ((one.spots[0], other.spots[0]) for one, other in pairwise(blocks))

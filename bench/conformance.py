@@ -105,7 +105,8 @@ def handover(place: Path, seed: int) -> None:
         taken, said, _ = checked(path, "--spec", str(spec))
         rate = events / taken
         print(
-            f"  {vms} VMs  {events:6,} events  {taken:5.2f} s  {rate:8,.0f} events/s, {rate / TLC[vms]:.1f} x TLC  {said}"
+            f"  {vms} VMs  {events:6,} events  {taken:5.2f} s  {rate:8,.0f} events/s, {rate / TLC[vms]:.1f} x TLC",
+            f" {said}",
         )
     hidden = ("start", "online")
     spec.write_text(handover_text(hidden), encoding="utf-8")

@@ -31,6 +31,7 @@ ONLY = {
     "lark": ("checker/language/parse.py",),
     "z3": ("checker/prove/",),
     "evtx": ("checker/trace/readers/",),
+    "jinja2": ("checker/report/html/",),
     "networkx": ("checker/explore/",),
     "rich": ("checker/report/", "checker/cli/"),
     "typer": ("checker/cli/",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from checker.cli.common import (
     write,
 )
 from checker.cli.exits import ExitCode, worst
+from checker.cli.reports import Html, Junit, Reports, Sarif, Told
 from checker.cli.shipped import folder
 from checker.report.text import clean
 
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)]
 Roster = Annotated[bool, typer.Option("--roster", help="Tell how every rule and property fared.")]
+Readings = Annotated[
+    bool, typer.Option("--readings", help="Tell for which answers to the documents' open questions it conforms.")
+]
 
 
 def check(
@@ -47,8 +52,12 @@ def check(
     limit: Limit = None,
     seconds: Seconds = None,
     roster: Roster = False,
+    readings: Readings = False,
     strict: Strict = False,
     json: Json = False,
+    html: Html = None,
+    sarif: Sarif = None,
+    junit: Junit = None,
 ) -> int:
     """Hold recordings to the protocol: conforms, or the first event nothing explains and the rule it breaks.
 
@@ -61,11 +70,14 @@ def check(
     from checker.report.json import json_text
     from checker.report.recordings import summary
 
+    reports = Reports(html, sarif, junit)
+    reports.check(json=json)
     judging = Judging(chosen(spec, settings, without), scope, limit, seconds)
     if spec is not None and not paths:
         raise UserError("there is no PATH", "the recordings that ship are of the protocols that ship: name your own")
     given = list(paths) if paths else [folder("traces")]
-    traces = _traces(given)
+    traces = _mixed(list(judging.protocols.values()), _traces(given), given)
+    reports.keep([*(spec or ()), *(file for _, files in traces for file in files)])
     one = len(traces) == 1 and not any(path.is_dir() and not _is_recording(path) for path in given)
     width = max((len(name) for name, _ in traces), default=0)
     recordings: list[Recording] = []
@@ -73,9 +85,10 @@ def check(
         verdict = judging.verdict(name, files)
         by_name = any(file in given or (file.parent in given and _is_recording(file.parent)) for file in files)
         wanted = None if by_name or judging.stopped else _expectation(files)
-        recording = relative(_recording(verdict, wanted))
+        questions = judging.readings(name, files, seconds) if readings and not judging.stopped else ()
+        recording = relative(replace(_recording(verdict, wanted), readings=questions))
         recordings.append(recording)
-        if not json:
+        if not (json or reports.on_standard_output):
             show(_told(recording, judging.protocols, width, one=one, roster=roster))
         if judging.stopped:
             break  # the recordings that are left are not judged, and that is said
@@ -84,12 +97,16 @@ def check(
     left = len(traces) - len(recordings)
     if json:
         write(json_text(CheckDocument(tuple(recordings), left, tuple(judging.protocols), code)))
-    elif not one:
+    elif not (one or reports.on_standard_output):
         show(summary(recordings, left))
+    reports.write(Told(recordings, judging.protocols, code, left, strict))
     return code
 
 
-def _traces(given: list[Path]) -> tuple[tuple[str, tuple[Path, ...]], ...]:
+Traces = tuple[tuple[str, tuple[Path, ...]], ...]
+
+
+def _traces(given: list[Path]) -> Traces:
     """The recordings that the paths name. A folder with a verdict beside it is one, as it is in the folder above."""
     from checker.trace.readers import traces_of
 
@@ -97,6 +114,24 @@ def _traces(given: list[Path]) -> tuple[tuple[str, tuple[Path, ...]], ...]:
     others = [path for path in given if path not in whole]
     folders = [(path.name, tuple(file for _, files in traces_of([path]) for file in files)) for path in whole]
     return (*folders, *(traces_of(others) if others else ()))
+
+
+def _mixed(protocols: Sequence[Protocol], traces: Traces, given: Sequence[Path]) -> Traces:
+    """The traces, with those files of a folder put together that are of one run. What has a verdict is left alone."""
+    from checker.trace.mixture import belonging
+    from checker.trace.readers import read
+    from checker.trace.readers.files import name_of
+
+    loose = [
+        (name, files)
+        for name, files in traces
+        if len(files) == 1 and files[0].parent in given and _expectation(files) is None
+    ]
+    if len(loose) < 2:
+        return traces
+    groups = belonging(protocols, [read(files, name) for name, files in loose])
+    joined = [tuple(file for at in group for file in loose[at][1]) for group in groups]
+    return (*(each for each in traces if each not in loose), *((name_of(files), files) for files in joined))
 
 
 def _is_recording(path: Path) -> bool:
@@ -108,6 +143,7 @@ def _is_recording(path: Path) -> bool:
 def _told(
     recording: Recording, protocols: Mapping[str, Protocol], width: int, *, one: bool, roster: bool
 ) -> Iterator[Line]:
+    from checker.report.readings import readings_lines
     from checker.report.recordings import recording_lines
     from checker.report.terminal import verdict_lines
 
@@ -115,6 +151,8 @@ def _told(
         yield from verdict_lines(recording.verdict, protocols, roster=roster)
     else:
         yield from recording_lines(recording, width)
+    for answer in recording.readings:
+        yield from readings_lines(answer)
 
 
 def _recording(verdict: Verdict, wanted: Expected | None) -> Recording:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import get_close_matches
 from enum import Enum
+from operator import is_
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
@@ -22,6 +23,7 @@ from checker.cli.shipped import folder
 from checker.report.text import clean
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from rich.console import Console
 
     from checker.report.page import Line
@@ -118,23 +120,48 @@ def complain(message: str, help_: str = "") -> None:
 
 def relative(answer: T) -> T:
     """The answer with no path of this machine in it: what ships is called `spec/...` and `traces/...`."""
-    return _renamed(answer, tuple(f"{folder(name).parent}{os.sep}" for name in ("spec", "traces")))
+    prefixes = tuple(f"{folder(name).parent}{os.sep}" for name in ("spec", "traces"))
+    return cast(T, _Renaming(tuple(dict.fromkeys(prefixes)), {}, {}).renamed(answer))
 
 
-def _renamed(value: T, prefixes: tuple[str, ...]) -> T:
-    made: object = value
-    match value:
-        case Enum():
-            pass
-        case str():
-            for prefix in prefixes:
-                made = str(made).replace(prefix, "")
-        case tuple():
-            made = tuple(_renamed(item, prefixes) for item in value)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            changed = {part.name: _renamed(getattr(value, part.name), prefixes) for part in fields(value) if part.init}
-            made = replace(value, **changed)
-    return cast(T, made)
+@dataclass(frozen=True, slots=True)
+class _Renaming:
+    """Takes prefixes off all texts in an answer. What has none in it stays the very same object.
+
+    An answer speaks of one record in many places: `known` has what became of each dataclass, by its identity, with the
+    object itself, so that no other one gets its identity meanwhile.
+    """
+
+    prefixes: tuple[str, ...]
+    known: dict[int, tuple[object, object]]
+    names: dict[type, tuple[str, ...]]
+
+    def renamed(self, value: object) -> object:
+        match value:
+            case Enum() | None | int():
+                return value
+            case str():
+                made = value
+                for prefix in self.prefixes:
+                    made = made.replace(prefix, "")
+                return value if made == value else made
+            case tuple():
+                items = tuple(map(self.renamed, value))
+                return value if all(map(is_, items, value)) else items
+            case _ if is_dataclass(value) and not isinstance(value, type):
+                if id(value) not in self.known:
+                    self.known[id(value)] = (value, self._parts(value))
+                return self.known[id(value)][1]
+            case _:
+                return value
+
+    def _parts(self, value: DataclassInstance) -> object:
+        kind = type(value)
+        if kind not in self.names:
+            self.names[kind] = tuple(part.name for part in fields(value) if part.init)
+        parts = {name: getattr(value, name) for name in self.names[kind]}
+        changed = {name: made for name, part in parts.items() if (made := self.renamed(part)) is not part}
+        return replace(value, **changed) if changed else value
 
 
 def read_text(path: Path) -> str:

@@ -226,7 +226,13 @@ class DeclarationWriter(ActionWriter):
                 return joined(words, Space())
             case tree.ClockDrift(event, field, unit, amount, amount_unit):
                 said = [self.first("clock", item), Token("drift"), Token("in"), self.text(event), Token("is")]
-                bound = [self.text(field), Token(unit), Token("within"), Token(str(amount)), self.last(amount_unit, item)]
+                bound = [
+                    self.text(field),
+                    Token(unit),
+                    Token("within"),
+                    Token(str(amount)),
+                    self.last(amount_unit, item),
+                ]
                 return joined([*said, *bound], Space())
             case tree.Capture(command, actions):
                 named = (Space(), Token("for"), Space(), self.idents(actions)) if actions else ()

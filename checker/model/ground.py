@@ -10,7 +10,7 @@ from typing import Any
 
 from checker.language.core import Core, CoreMoment, CoreProperty, Expr, type_range
 from checker.language.lower import lower, lower_expression
-from checker.language.protocol import Bool, Protocol, Type
+from checker.language.protocol import Action, Bool, Expr as Written, Protocol, Type
 from checker.model.code import FALSE, Code, Known, Level, Node, boolean, equations, every, negate, show
 from checker.model.emit import Emit
 from checker.model.fold import fold
@@ -58,6 +58,7 @@ class Machine:
         self.fixed: Mapping[int, int] = fixed_bytes(self.core, self.layout, scope)
         self._functions: dict[int, _Functions] = {}
         self._tests: dict[tuple[int, _Names], tuple[Expr, Callable[[bytes], bool]]] = {}
+        self._lowered: dict[tuple[str, Written], Expr] = {}
         self._step_tests: dict[tuple[int, int], tuple[CoreProperty, Callable[..., bool]]] = {}
 
     @cached_property
@@ -177,6 +178,15 @@ class Machine:
         return _Functions(made["possible"], made["force"], made["failing"])
 
     # -------------------------------------------------------------------------------------------------- expressions
+
+    def lowered(self, action: Action, expr: Written) -> Expr:
+        """An expression over the parameters of an action, in the core's words. Raises CannotLower."""
+        key = action.name, expr
+        found = self._lowered.get(key)
+        if found is None:
+            names = tuple(variable.name for variable in action.params)
+            found = self._lowered[key] = lower_expression(self.protocol, expr, names)
+        return found
 
     def test(self, expr: Expr, bound: _Names = ()) -> Callable[[bytes], bool]:
         """A formula about one state, its free names given, as a function of packed states; compiled once."""

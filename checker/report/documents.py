@@ -11,16 +11,21 @@ from checker.language.diagnostics import Diagnostic, Severity
 from checker.language.source import Span
 from checker.report.expected import Expected
 from checker.report.rules import RuleView
+from checker.trace.open_questions import Readings
 from checker.trace.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording's verdict. `expected` is what it must get, where that is written beside it, with the differences."""
+    """A recording's verdict. `expected` is what it must get, where that is written beside it, with the differences.
+
+    `readings` is empty unless it was asked for which readings of the documents the recording conforms.
+    """
 
     verdict: Verdict
     expected: Expected | None
     differences: tuple[str, ...]
+    readings: tuple[Readings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

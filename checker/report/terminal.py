@@ -11,7 +11,18 @@ from checker.report.page import BAD, BLANK, DOUBT, GOOD, NAME, QUIET, STRONG, Li
 from checker.report.rules import DUTY
 from checker.report.text import clean, listed, plural
 from checker.trace.event import Complaint, Event
-from checker.trace.verdict import Assumed, Blocked, Finding, Part as Judged, Verdict, VerdictKind, worst
+from checker.trace.verdict import (
+    Assumed,
+    Blocked,
+    Finding,
+    Forced,
+    Part as Judged,
+    Story,
+    StoryKind,
+    Verdict,
+    VerdictKind,
+    worst,
+)
 
 STYLE = {
     VerdictKind.CONFORMS: GOOD,
@@ -31,7 +42,9 @@ STANDING_STYLE = {
 MANY = {
     "blocked": 2,
     "legal": 4,
-    "conflict": 4,
+    "conflict": 5,
+    "conditions": 2,
+    "forced": 3,
     "assumed": 3,
     "obligations": 3,
     "complaints": 3,
@@ -45,7 +58,7 @@ def verdict_lines(verdict: Verdict, protocols: Mapping[str, Protocol], *, roster
     yield headline(verdict)
     yield from _complaints(verdict)
     wanted = worst(tuple(part.kind for part in verdict.parts))
-    first = next((at for at, part in enumerate(verdict.parts) if part.kind is wanted), 0)
+    first = _first(verdict.parts, wanted)
     for at, part in enumerate(verdict.parts):
         if at == first:
             if part.kind is not verdict.kind:
@@ -57,6 +70,16 @@ def verdict_lines(verdict: Verdict, protocols: Mapping[str, Protocol], *, roster
     for at, part in enumerate(verdict.parts):
         if roster or at == first:
             yield from _roster(part, full=roster)
+
+
+def _first(parts: tuple[Judged, ...], wanted: VerdictKind) -> int:
+    """The part that is told in full: the first of that kind, or one that blames the same event and names a rule too."""
+    found = [at for at, part in enumerate(parts) if part.kind is wanted]
+    named = [at for at in found if parts[at].findings and parts[at].findings[0].rules]
+    if found and named and parts[found[0]].findings:
+        event = parts[found[0]].findings[0].event
+        return next((at for at in named if parts[at].findings[0].event is event), found[0])
+    return found[0] if found else 0
 
 
 def headline(verdict: Verdict) -> Line:
@@ -103,6 +126,11 @@ def _part(part: Judged, protocol: Protocol) -> Iterator[Line]:
         yield labelled("also wrong", clean(finding.message), (f"  {' '.join(finding.rules)}", QUIET))
     if len(part.findings) > 2:
         yield labelled("", (f"and {plural(len(part.findings) - 2, 'finding')} more (--json has them all)", QUIET))
+    told = {blocked.condition for finding in part.findings[:2] for blocked in finding.blocked}
+    shown = sum(len(finding.blocked[: MANY["blocked"]]) for finding in part.findings[:1])
+    fits = max(1, MANY["forced"] - shown)  # a screenful is a screenful
+    for forced in [each for each in part.forced if each.property not in told][:fits]:
+        yield _forced(forced)
     for assumed in part.assumed[: MANY["assumed"]]:
         yield _assumed(assumed)
     if len(part.assumed) > MANY["assumed"]:
@@ -137,11 +165,57 @@ def _finding(finding: Finding, protocol: Protocol, where: str) -> Iterator[Line]
     yield from _rules(finding.rules, known, protocol, told)
     if finding.legal:
         yield labelled("possible", listed(tuple(clean(item, 100) for item in finding.legal), MANY["legal"], "; "))
+    yield from _conflict(finding)
+    yield from _stories(finding)
+
+
+def _conflict(finding: Finding) -> Iterator[Line]:
+    """The events that cannot all be, and the conditions, in one line."""
+    if len(finding.conflict) == 1 and {each.place for each in finding.conditions} <= {b.place for b in finding.blocked}:
+        return  # the event by itself, for what is told already
+    less = "" if finding.minimal else "  (fewer may do: not all was tried)"
     if finding.conflict:
-        places = tuple(f"{clean(event.origin)} {clean(event.name, 60)}" for event in finding.conflict)
-        yield labelled("conflict", "already these events cannot all be: " + listed(places, MANY["conflict"]))
-    if finding.repair:
-        yield labelled("repair", clean(finding.repair))
+        file = finding.event.origin.file if finding.event is not None else ""
+        places = tuple(f"{_place(event, file)} {clean(event.name, 60)}" for event in finding.conflict)
+        said = "already these events cannot all be: " if len(places) > 1 else "already by itself: "
+        needs = tuple(clean(each.condition, 100) for each in finding.conditions)
+        told = f", as it takes {listed(needs, MANY['conditions'])}" if needs else ""
+        yield labelled("conflict", said + listed(places, MANY["conflict"]) + told, (less, QUIET))
+    elif not finding.minimal:
+        yield labelled("conflict", ("no small set of events was found in the time for it", QUIET))
+
+
+def _place(event: Event, file: str) -> str:
+    """Where an event was read; its line alone where it is of the file that is named already."""
+    origin = event.origin
+    return clean(f"{origin.unit} {origin.place}" if origin.file == file and origin.place else origin)
+
+
+def _stories(finding: Finding) -> Iterator[Line]:
+    """The cheapest story, the cheapest of another kind, how many more there are, and what would decide."""
+    if not finding.stories:
+        return
+    first, *others = finding.stories
+    second = next((story for story in others if story.kind is not first.kind), None)
+    decided = next((story for story in (first, second) if story and story.kind is not StoryKind.VIOLATION), first)
+    untried = f"; {plural(finding.untried, 'supposition')} not tried" if finding.untried else ""
+    yield labelled("story", *_story(first, "" if second is not None else untried))
+    if first is decided:
+        yield from _deciding(first)
+    if second is not None:
+        more = f"; and {plural(len(others) - 1, 'story', 'stories')} more" if len(others) > 1 else ""
+        yield labelled("or", *_story(second, more + untried))
+        if second is decided:
+            yield from _deciding(second)
+
+
+def _story(story: Story, more: str) -> tuple[Part, ...]:
+    return f"{story.kind.value}: {clean(story.told, 240)}", (f"  (price {story.price}{more})", QUIET)
+
+
+def _deciding(story: Story) -> Iterator[Line]:
+    for evidence in story.evidence[:1]:
+        yield labelled("decides", clean(evidence, 240))
 
 
 def _blocked(blocked: Blocked, *, told_already: bool) -> Iterator[Line]:
@@ -155,7 +229,7 @@ def _blocked(blocked: Blocked, *, told_already: bool) -> Iterator[Line]:
 def _rules(rules: tuple[str, ...], known: Mapping[str, Rule], protocol: Protocol, told: set[str]) -> Iterator[Line]:
     """Each rule once: id, sentence, whose duty, and the page that says so."""
     urls = {page.name: page.title for page in protocol.pages}
-    for id_ in rules[:3]:
+    for id_ in rules[:2]:
         if id_ in told or id_ not in known:
             continue
         told.add(id_)
@@ -163,7 +237,17 @@ def _rules(rules: tuple[str, ...], known: Mapping[str, Rule], protocol: Protocol
         parts: list[Part] = [clean(rule.sentence), (f"  ({DUTY[rule.duty]})", QUIET)]
         yield labelled(id_, *parts, style=BAD)
         for page in rule.pages[:1]:
-            yield labelled("", (clean(urls.get(page, page)), QUIET))
+            if page not in told:  # several rules are of one page
+                told.add(page)
+                yield labelled("", (clean(urls.get(page, page)), QUIET))
+
+
+def _forced(forced: Forced) -> Line:
+    """What the records bring about if they are taken as they are."""
+    doubt = ", in this order of the logs" if forced.chosen else ""
+    said = f" {clean(forced.event.name, 60)}{doubt}, this is no longer so: {clean(forced.doc or forced.property, 160)}"
+    rules = (f"  {' '.join(forced.rules)}", QUIET)
+    return labelled("then", "after ", (clean(forced.event.origin), STRONG), said, rules)
 
 
 def _assumed(assumed: Assumed) -> Line:

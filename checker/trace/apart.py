@@ -69,6 +69,10 @@ class Apart:
         own = frozenset(name for name, type_ in moment.params if self._is_joined(type_))
         return any(self._spreads(effect, own) for effect in moment.effects)
 
+    def owned(self, moment: CoreMoment) -> bool:
+        """Whether a step of this moment is of a case."""
+        return any(self._is_joined(type_) for _, type_ in moment.params)
+
     def relates(self, prop: CoreProperty) -> bool:
         """Whether the property may speak of individuals of several cases at once."""
         formulas = [each for each in (prop.formula, prop.premise) if each is not None]

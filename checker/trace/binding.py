@@ -46,7 +46,7 @@ class Change:
     ends: tuple[Ending, ...] = ()
     opens: tuple[tuple[Mark, str], ...] = ()  # request ids, "" where there is none
     closes: tuple[tuple[Mark, str], ...] = ()
-    whole: tuple[Mark, ...] = ()  # must not be open: the event is the whole request
+    whole: tuple[Mark, ...] = ()  # must not have been opened by a record: the event is the whole request
     loosens: bool = False  # a fault: lives may have ended
 
 
@@ -119,7 +119,7 @@ def misfit(binding: Binding, mention: Mention) -> Key | None:
 
 def changed(binding: Binding, change: Change) -> Binding | None:
     """The binding after the change; None where it does not fit."""
-    if any(mark in binding.open for mark in change.whole):
+    if any(binding.open.get(mark, BEFORE) != BEFORE for mark in change.whole):
         return None
     for mark, request in change.closes:
         opened = binding.open.get(mark)
@@ -140,7 +140,7 @@ def changed(binding: Binding, change: Change) -> Binding | None:
     if change.loosens:
         named = {key: (names, True) for key, (names, _) in named.items()}
     open_ = {**binding.open, **dict(change.opens)}
-    for mark, _ in change.closes:
+    for mark in (*(mark for mark, _ in change.closes), *change.whole):
         open_.pop(mark, None)
     return Binding.of(named, open_)
 

@@ -168,19 +168,19 @@ def _misfits(words: Words, world: World, log: int, seen: Seen, candidate: Candid
             field, _, text = other
             bind = world.frame.ids.get(field)
             names = binding.named[other][0]
+            rules = bind.rules if bind is not None else ()
             place = bind.span.place if bind is not None else ground.moment.span.place
             if names == OVER:
-                yield Reason(f"the life of {field} {text} is over", place)
+                yield Reason(f"the life of {field} {text} is over", place, rules)
                 continue
             told = ", ".join(
                 words.individual(sort, at) for sort, at in zip(bind.sorts if bind else (), names, strict=False)
             )
             if other == mention.key:
-                yield Reason(
-                    f"{field} {text} names another: {told}" if told else f"{field} {text} names another", place
-                )
+                another = f": {told}" if told else ""
+                yield Reason(f"{field} {text} names another{another}", place, rules)
             else:
-                yield Reason(f"{mention.key[0]} {mention.key[2]} is not its id here; {field} {text} is", place)
+                yield Reason(f"{mention.key[0]} {mention.key[2]} is not its id here; {field} {text} is", place, rules)
     for mark in change.whole:
         if mark in binding.open:
             yield Reason("its begin was recorded, so its end is too, and this is neither", ground.moment.span.place)

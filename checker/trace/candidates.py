@@ -177,9 +177,9 @@ class Candidates:
         request = seen.event.request or ""
         if seen.event.phase == PHASE_BEGIN:
             return ((mark, request),), (), ()
-        if seen.event.phase is None:
-            return (), (), (mark,)
         lossy = self.shared.coverage.records(view, action, BEGIN) is Records.MAY and (
             action.name in view.reader.source.may_lose
         )
-        return ((), (), ()) if lossy else ((), ((mark, request),), ())
+        if lossy:  # a begin or an end may be missing, so neither says anything of the other
+            return (), (), ()
+        return ((), (), (mark,)) if seen.event.phase is None else ((), ((mark, request),), ())

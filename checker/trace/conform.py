@@ -130,7 +130,7 @@ def _case(
             frozenset(
                 (moment.action, moment.moment) for moment in core.moments if may_hide(frame, coverage, options, moment)
             ),
-            frozenset(_asked(machines, views)),
+            frozenset(_asked(machine, views)),
             anywhere,
         ),
         unrecorded_faults=options.faults > 0,
@@ -295,7 +295,7 @@ def _kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options)
             yield from ((action.name, outcome.name) for outcome in action.outcomes)
 
 
-def _asked(machines: Machines, views: tuple[View, ...]) -> Iterator[Expr]:
+def _asked(machine: Machine, views: tuple[View, ...]) -> Iterator[Expr]:
     """What the fields of the records ask of a state."""
     wanted = {
         (reading.action.name, value): reading.action
@@ -306,4 +306,4 @@ def _asked(machines: Machines, views: tuple[View, ...]) -> Iterator[Expr]:
         for value in field_.values or ()
     }
     for (_, value), action in wanted.items():
-        yield machines.lowered(action, value)
+        yield machine.lowered(action, value)

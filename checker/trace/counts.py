@@ -73,9 +73,9 @@ def count(
     largest = all(peak + more >= most for peak, most in needs.values())
     for sort, open_ in unsettled(protocol, views, ids).items():
         if sort not in fields.values():
-            least = 0 if sort in named else min(open_.alone, FROM_THE_START)
-            per_host[sort, ""] = min(max(least, more), open_.most)
-            largest = largest and more >= open_.most
+            start = 0 if sort in named else max(1, min(open_.alone, FROM_THE_START))
+            per_host[sort, ""] = min(start + more, open_.most)
+            largest = largest and start + more >= open_.most
     for sort in lonely:
         if (sort, "") not in per_host:
             per_host[sort, ""] = apart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.language.core import CoreGuard
@@ -21,6 +22,7 @@ TRIALS = 12  # places that are tried out by waiving what is in the way
 TRIAL_NODES, TRIAL_SECONDS = 3000, 0.3
 LEGAL = 6  # possible events that are told
 BROKEN = 4  # invariants that are told
+ABOUT = 4  # rules that are named as being about an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def forced(case: Case, block: Block) -> Node:
     return state, moved, binding if changed is None else changed
 
 
-def finding(case: Case, words: Words, found: Culprit, repair: str | None, conflict: tuple[Event, ...]) -> Finding:
+def finding(case: Case, words: Words, found: Culprit) -> Finding:
     """The culprit as a finding."""
     block = found.block
     blocked = tuple(_blocked(case, words, block))
@@ -109,7 +111,19 @@ def finding(case: Case, words: Words, found: Culprit, repair: str | None, confli
         message = f"{words.event(found.event)} is not possible here: {what} not hold"
     else:
         message = f"{words.event(found.event)} is not possible here: {lacks}"
-    return Finding(message, found.event, action, rules, blocked, legal(case, words, block), repair, conflict)
+    if not rules:
+        about = tuple(_rules_about(case, block))
+        message += f"; rules about it: {' '.join(about[:ABOUT])}" if about else ""
+    return Finding(message, found.event, action, rules, blocked, legal(case, words, block))
+
+
+def _rules_about(case: Case, block: Block) -> Iterator[str]:
+    """The rules that the guards of the actions cite which the event could be, where no rule is known to be broken."""
+    seen = case.views[block.view].events[case.search.sequence[block.view][block.node[1][block.view]]]
+    actions = [unfit.action for unfit in seen.unfit] + [reading.action for reading in seen.readings]
+    guards = [guard for action in actions for guard in action.guards]
+    guards += [guard for action in actions for outcome in action.outcomes for guard in outcome.guards]
+    yield from dict.fromkeys(rule for guard in guards for rule in guard.rules)
 
 
 def _blocked(case: Case, words: Words, block: Block) -> list[Blocked]:

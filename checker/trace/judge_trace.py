@@ -17,13 +17,14 @@ from checker.trace.cases import CaseViews, cases
 from checker.trace.conform import Case, explain_trace
 from checker.trace.event import Log, Trace
 from checker.trace.frame import Names, names_of
+from checker.trace.interleave import Order
 from checker.trace.machines import Machines
 from checker.trace.merge import merged
 from checker.trace.options import Budget, Options
 from checker.trace.outcome import part_of
 from checker.trace.stated import EDGES, Stated, stated_orders
 from checker.trace.strangers import nothing_judged, pointed_out
-from checker.trace.together import Searched, together, undisturbed
+from checker.trace.together import Searched, calm, together, undisturbed
 from checker.trace.variants import Variant, retold, variant
 from checker.trace.verdict import Part, Verdict, VerdictKind, worst
 from checker.trace.view import Sight, View, see
@@ -168,9 +169,17 @@ class _Group:
     def _stand(self, stated: Stated, sizes: Sequence[int], each: Sequence[Judged], searched: Searched) -> bool:
         """Whether what was found of each case stands for the whole trace."""
         kinds = {one.part.kind for one in each}
+        apart = self.judge.apart
         if kinds <= EXPLAINED:
-            return len(searched) == len(each) and not together(self.judge.apart, stated, sizes, searched)
-        return VerdictKind.VIOLATES not in kinds or undisturbed(self.judge.apart, searched)
+            if len(searched) < len(each):
+                return False
+            if not together(apart, stated, sizes, searched):
+                return True
+            # The runs at hand do not go together; where it does not matter which runs they are, others may.
+            return calm(apart, searched[0][1]) and not together(
+                apart, stated, sizes, searched, _assumed(each, searched)
+            )
+        return VerdictKind.VIOLATES not in kinds or undisturbed(apart, searched)
 
     def _common_names(self, views: tuple[View, ...]) -> Names:
         """The individuals that cells common to all cases are about: every case must speak of the same ones."""
@@ -206,6 +215,18 @@ class _Group:
             reason=reason,
             notes=sight.notes,
         )
+
+
+def _assumed(each: Sequence[Judged], searched: Searched) -> Iterator[Order]:
+    """The orders on which the cases' answers hang, by the places of their events in the whole trace."""
+    for one, (views, _) in zip(each, searched, strict=True):
+        places = {
+            (seen.event.log, seen.event.seq): (view.index, spot)
+            for view, spots in zip(views.views, views.spots, strict=True)
+            for seen, spot in zip(view.events, spots, strict=True)
+        }
+        for order in one.part.assumed:
+            yield places[order.earlier.log, order.earlier.seq], places[order.later.log, order.later.seq]
 
 
 def _retold(part: Part, one: Variant, other: Variant) -> Part:

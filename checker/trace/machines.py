@@ -7,8 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 
 from checker.language.core import Core, Expr
-from checker.language.lower import lower_expression
-from checker.language.protocol import Action, Expr as Value, Protocol
+from checker.language.protocol import Protocol
 from checker.model.ground import Machine
 from checker.model.scope import Scope
 from checker.trace.relevance import Moment, Relevance, relevance
@@ -23,7 +22,6 @@ class Machines:
     protocol: Protocol
     core: Core
     _made: dict[Scope, Machine] = field(default_factory=dict)
-    _lowered: dict[tuple[str, Value], Expr] = field(default_factory=dict)
     _relevance: dict[Hashable, Relevance] = field(default_factory=dict)
 
     def of(self, scope: Scope) -> Machine:
@@ -38,15 +36,6 @@ class Machines:
         named = copy(machine)
         named.scope = scope
         return named
-
-    def lowered(self, action: Action, value: Value) -> Expr:
-        """An expression over the parameters of an action, in the core's words."""
-        key = action.name, value
-        found = self._lowered.get(key)
-        if found is None:
-            names = tuple(variable.name for variable in action.params)
-            found = self._lowered[key] = lower_expression(self.protocol, value, names)
-        return found
 
     def relevance(
         self,

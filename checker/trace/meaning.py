@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from checker.language import core
 from checker.language.core import CellKind
-from checker.language.lower import lower_expression
 from checker.language.protocol import Action, Bool, Expr, Type, Value
 from checker.model.fold import fold
 from checker.model.ground import Machine
@@ -21,23 +20,23 @@ class Meanings:
 
     machine: Machine
     state: bytes
-    _lowered: dict[tuple[str, Expr], core.Expr] = field(default_factory=dict)
+    _settled: dict[tuple[str, Expr], bool] = field(default_factory=dict)
     _values: dict[tuple[str, Expr, tuple[int, ...]], int] = field(default_factory=dict)
     _algebra: Values | None = None
 
     def lowered(self, action: Action, expr: Expr) -> core.Expr:
         """The expression as the core has it."""
-        key = action.name, expr
-        found = self._lowered.get(key)
-        if found is None:
-            names = tuple(variable.name for variable in action.params)
-            found = self._lowered[key] = lower_expression(self.machine.protocol, expr, names)
-        return found
+        return self.machine.lowered(action, expr)
 
     def settled(self, action: Action, expr: Expr) -> bool:
         """Whether the expression reads nothing that a step could change."""
-        kinds = {cell.name: cell.kind for cell in self.machine.core.cells}
-        return all(kinds[name] in (CellKind.CONST, CellKind.PARAM) for name in families(self.lowered(action, expr)))
+        key = action.name, expr
+        found = self._settled.get(key)
+        if found is None:
+            kinds = {cell.name: cell.kind for cell in self.machine.core.cells}
+            read = families(self.lowered(action, expr))
+            found = self._settled[key] = all(kinds[name] in (CellKind.CONST, CellKind.PARAM) for name in read)
+        return found
 
     def value(self, action: Action, expr: Expr, args: tuple[int, ...]) -> int:
         """The value for these arguments, as a number. The expression is a settled one."""

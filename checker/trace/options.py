@@ -26,7 +26,8 @@ class Options:
 
     `nodes` and `seconds` bound each search; a bound that is met makes the answer unknown. `faults` is how many faults
     that no record tells of a run may contain. `settings` gives params values, `without` leaves rules out, `sizes` sets
-    sizes of sorts by hand. `progress` is called now and then.
+    sizes of sorts by hand. `progress` is called now and then. `plainly`: of a misfit only the event, its rules and its
+    action are told, nothing that takes a search of its own, where that cannot change the verdict.
     """
 
     nodes: int = 1_000_000
@@ -36,6 +37,7 @@ class Options:
     without: frozenset[str] = frozenset()
     sizes: tuple[tuple[str, int], ...] = ()
     progress: Callable[[Progress], None] | None = None
+    plainly: bool = False
 
 
 class LimitReached(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checker.language.core import CoreProperty, PropertyKind
 from checker.language.lower import moment_names
@@ -17,11 +17,13 @@ from checker.trace.conform import Answer, Case, interleavings, run_to, told
 from checker.trace.coverage import Records
 from checker.trace.event import Event, Trace
 from checker.trace.explain import broken_invariants, culprit, finding, unmet_end
+from checker.trace.forced import forced_reading
 from checker.trace.interleave import Order, Spot
+from checker.trace.necessary import necessary
 from checker.trace.options import Budget, LimitReached
-from checker.trace.repair import repair_of
 from checker.trace.search import Node
-from checker.trace.verdict import Assumed, Blocked, Finding, Part, VerdictKind
+from checker.trace.stories import stories
+from checker.trace.verdict import Assumed, Blocked, Finding, Forced, Part, VerdictKind
 from checker.trace.view import Sight
 from checker.trace.words import Words
 
@@ -38,6 +40,7 @@ class _Found:
     reason: str = ""
     broken: dict[str, str] = field(default_factory=dict)
     open: dict[str, str] = field(default_factory=dict)
+    forced: tuple[Forced, ...] = ()
 
 
 def part_of(case: Case, trace: Trace, host: str | None, sight: Sight, budget: Budget) -> Part:
@@ -74,6 +77,7 @@ def part_of(case: Case, trace: Trace, host: str | None, sight: Sight, budget: Bu
         ignored=sight.ignored,
         reason=found.reason,
         notes=tuple(_notes(case, trace, sight, found.kind)),
+        forced=found.forced,
     )
 
 
@@ -110,8 +114,8 @@ def _explained(case: Case, words: Words, budget: Budget) -> _Found:
     if sum(1 for view in case.views if view.events) > 1:
         try:
             part = budget.part(case.options.nodes, case.options.seconds)
-            orders = interleavings(case, node, part).assumptions(_order(case, node))
-            found.assumed = tuple(_assumed(case, words, order) for order in orders)
+            orders = _orders(case, node, part)
+            found.assumed = tuple(_assumed(case, words, order, by_all=by_all) for order, by_all in orders)
             if orders and found.kind is VerdictKind.CONFORMS:
                 found.kind = VerdictKind.CONFORMS_IF
         except LimitReached as limit:
@@ -186,10 +190,28 @@ def _refused(case: Case, words: Words) -> _Found:
         named = culprit(case, words)
         if named is None:
             return _Found(VerdictKind.UNKNOWN, reason="the search ended before the trace did, and cannot say where")
-        repair = repair_of(case, words, named)
-        conflict = conflict_of(case, named)
-        first = finding(case, words, named, repair, conflict)
+        first = finding(case, words, named)
+        sources = [view.reader.source for view in case.views]
+        if case.options.plainly and not any(source.may_repeat or source.may_delay for source in sources):
+            found = _Found(VerdictKind.VIOLATES, [first], node=named.block.node)
+            _note_broken(found)
+            return found
+        conflict = conflict_of(case, words, named)
+        told = stories(case, words, named, first.blocked)
+        first = replace(
+            first,
+            conflict=conflict.events,
+            conditions=conflict.conditions,
+            minimal=conflict.minimal,
+            stories=told.found,
+            untried=told.untried,
+        )
         found = _Found(VerdictKind.VIOLATES, [first, *broken_invariants(case, named)], node=named.block.node)
+        found.forced = forced_reading(case, named)
+        if told.admitted is not None:
+            found.kind = VerdictKind.UNKNOWN
+            found.reason = f"the log's source says that such records may be repeated or late: {told.admitted.told}"
+            return found
     _note_broken(found)
     return found
 
@@ -223,10 +245,25 @@ def _order(case: Case, node: Node) -> list[Spot]:
     return found
 
 
-def _assumed(case: Case, words: Words, order: Order) -> Assumed:
+def _orders(case: Case, node: Node, budget: Budget) -> list[tuple[Order, bool]]:
+    """The orders the answer hangs on, as the run has them, and whether every explanation has them. Raises LimitReached.
+
+    First a look at whether any order fails: mostly none does.
+    """
+    space = interleavings(case, node, budget)
+    if space.failure([]) is None:
+        return []
+    by_all = necessary(space)
+    order = _order(case, node)
+    rank = {spot: at for at, spot in enumerate(order)}
+    found = [(each, True) for each in by_all] + [(each, False) for each in space.enough(order, by_all)]
+    return sorted(found, key=lambda each: (rank[each[0][1]], rank[each[0][0]]))
+
+
+def _assumed(case: Case, words: Words, order: Order, *, by_all: bool) -> Assumed:
     (first, before), (second, after) = order
     earlier, later = case.views[first].events[before].event, case.views[second].events[after].event
-    return Assumed(earlier, later, _rules_between(case, words, order))
+    return Assumed(earlier, later, _rules_between(case, words, order), by_all)
 
 
 def _rules_between(case: Case, words: Words, order: Order) -> tuple[str, ...]:

@@ -139,9 +139,7 @@ def _clocks(views: tuple[View, ...], needs: list[list[list[int]]], slack: int, d
             for at, event in enumerate(second.log.events):
                 if event.time is not None:
                     need = needs[second.index][at]
-                    need[first.index] = max(
-                        need[first.index], _done(latest, event.time - apart - (slack if apart else 0))
-                    )
+                    need[first.index] = max(need[first.index], _done(latest, event.time - apart))
 
 
 def _latest(events: Sequence[Event]) -> Iterator[tuple[int, int]]:

@@ -7,14 +7,16 @@ cells are as each block found them, and loose families (`apart.py`) are at rest 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from checker.trace.apart import Apart
 from checker.trace.cases import CaseViews, Spot
-from checker.trace.conform import Case
+from checker.trace.conform import Case, may_hide
+from checker.trace.interleave import Order
 from checker.trace.search import Node
+from checker.trace.settled import Unsettled, settled
 from checker.trace.stated import Stated
 
 
@@ -31,16 +33,39 @@ class Block:
 Searched = Sequence[tuple[CaseViews, Case]]
 
 
-def together(apart: Apart, stated: Stated, sizes: Sequence[int], found: Searched) -> str:
-    """Why the cases' runs do not make one run of the trace; empty where they do. `sizes`: events of each view."""
+def together(
+    apart: Apart, stated: Stated, sizes: Sequence[int], found: Searched, orders: Iterable[Order] | None = None
+) -> str:
+    """Why the cases' runs do not make one run of the trace; empty where they do. `sizes`: events of each view.
+
+    `orders`, where given, are those under which every case has a run whatever the others are; they are kept instead of
+    the order that each run happens to have.
+    """
     runs = []
     for views, case in found:
         assert case.search.ended is not None
-        blocks, restless = _blocks(apart, views, case, case.search.ended)
+        try:
+            blocks, restless = _blocks(apart, views, case, case.search.ended)
+        except Unsettled:
+            blocks, restless = [], "something"
         if restless:
             return f"{restless} of {views.name} is not at rest while other records come in between"
         runs.append(blocks)
-    return _passed_on(runs, found[0][0].common) or _circle(runs, stated, sizes)
+    if orders is None:
+        orders = ((one.spots[0], other.spots[0]) for blocks in runs for one, other in pairwise(blocks))
+    return _passed_on(runs, found[0][0].common) or _circle(runs, chain(_stated(stated, sizes), orders), sizes)
+
+
+def calm(apart: Apart, case: Case) -> bool:
+    """Whether every run of every case leaves alone what others rely on: only records of no case change common cells."""
+    if apart.loose:
+        return False
+    shared = case.shared
+    for moment in case.core.moments:
+        if any(effect.cell in apart.common for effect in moment.effects):
+            if apart.owned(moment) or may_hide(shared.frame, shared.coverage, case.options, moment):
+                return False
+    return True
 
 
 def undisturbed(apart: Apart, found: Searched) -> bool:
@@ -48,23 +73,27 @@ def undisturbed(apart: Apart, found: Searched) -> bool:
     runs = []
     for views, case in found:
         furthest = case.search.ended or max(case.search.taken, key=lambda node: sum(node[1]))
-        runs.append(_blocks(apart, views, case, furthest)[0])
+        try:
+            runs.append(_blocks(apart, views, case, furthest)[0])
+        except Unsettled:
+            return False
     return not _passed_on(runs, found[0][0].common)
 
 
 def _blocks(apart: Apart, views: CaseViews, case: Case, end: Node) -> tuple[list[Block], str]:
-    """The blocks of a case's run, and the first loose family that is not as it began after one of them."""
+    """The blocks of a case's run, and the first loose family that is not as it began after one of them.
+
+    Raises Unsettled.
+    """
     families = case.machine.layout.families
-    path = case.search.path(end)
-    first = path[0][0][0]
-    at_rest = {name: _cells(families[name].base, families[name].cells, first) for name in apart.loose}
+    places = settled(case, end, apart.loose, apart.common)
+    first, _, _ = next(places)
+    begun_with = {name: _cells(families[name].base, families[name].cells, first) for name in apart.loose}
     blocks: list[Block] = []
     moved = ""
     before = _common(apart, case, first)
-    for (state, positions, _), taken in path[1:]:
-        if not taken.logs:
-            continue
-        for name, begun in at_rest.items():
+    for state, (_, positions, _), taken in places:
+        for name, begun in begun_with.items():
             if _cells(families[name].base, families[name].cells, state) != begun:
                 moved = moved or name
         after = _common(apart, case, state)
@@ -100,12 +129,12 @@ def _passed_on(runs: list[list[Block]], common: frozenset[Spot]) -> str:
     return ""
 
 
-def _circle(runs: list[list[Block]], stated: Stated, sizes: Sequence[int]) -> str:
-    """Whether some order of all blocks keeps every order there is."""
+def _circle(runs: list[list[Block]], orders: Iterable[Order], sizes: Sequence[int]) -> str:
+    """Whether some order of all blocks keeps all these orders."""
     waits: dict[Spot, int] = {(view, at): 0 for view, size in enumerate(sizes) for at in range(size)}
     after: dict[Spot, list[Spot]] = {spot: [] for spot in waits}
     same = {spot: block.spots[0] for blocks in runs for block in blocks for spot in block.spots}
-    for one, other in _orders(runs, stated, sizes):
+    for one, other in orders:
         first, second = same.get(one, one), same.get(other, other)
         if first != second:
             after[first].append(second)
@@ -121,10 +150,9 @@ def _circle(runs: list[list[Block]], stated: Stated, sizes: Sequence[int]) -> st
     return "" if done == len(waits) else "the runs of the cases ask for orders that contradict one another"
 
 
-def _orders(runs: list[list[Block]], stated: Stated, sizes: Sequence[int]) -> Iterator[tuple[Spot, Spot]]:
+def _stated(stated: Stated, sizes: Sequence[int]) -> Iterator[Order]:
+    """The orders of each log, and those that are stated."""
     for view, size in enumerate(sizes):
         yield from (((view, at - 1), (view, at)) for at in range(1, size))
         for at in range(size):
             yield from (((log, need - 1), (view, at)) for log, need in enumerate(stated.needs[view][at]) if need)
-    for blocks in runs:
-        yield from ((one.spots[0], other.spots[0]) for one, other in pairwise(blocks))

@@ -7,12 +7,13 @@ from dataclasses import replace
 from checker.language.protocol import Duty, Module, Page, Protocol, Rule
 from checker.model.judge import RosterLine, Standing
 from checker.trace.event import Complaint, Event, Origin
-from checker.trace.verdict import Assumed, Blocked, Finding, Part, Verdict, VerdictKind
+from checker.trace.verdict import Assumed, Blocked, Finding, Part, Story, StoryKind, Verdict, VerdictKind
 
 PROTOCOL = Protocol(
     name="lock",
     title="A lock",
     each_host=False,
+    joined=(),
     modules=(Module("lock", "A lock", (), "lock.mig"),),
     pages=(Page("MANUAL", "https://example.org/locks"), Page("FAQ", "https://example.org/faq")),
     rules=(
@@ -34,8 +35,8 @@ FINDING = Finding(
     rules=("L-1",),
     blocked=(Blocked(("L-1",), "not held[ann]", "lock.mig:7:5", made_false_by=FIRST),),
     legal=("give(ann)",),
-    repair="insert give(ann) before it",
     conflict=(FIRST, SECOND),
+    stories=(Story(StoryKind.LOST, 1, "insert give(ann) before it"),),
 )
 PART = Part("lock", None, VerdictKind.VIOLATES, (FINDING,), (), (), None, (), ROSTER, (("HELLO", 3),))
 VIOLATES = Verdict("lock.jsonl", VerdictKind.VIOLATES, (PART,), 2, (), 0)

@@ -11,7 +11,7 @@ from rich.console import Console
 from checker.report.page import labelled, line, show
 from checker.report.terminal import headline, roster_counts, roster_lines, verdict_lines
 from checker.trace.event import Event, Origin
-from checker.trace.verdict import Blocked, Verdict, VerdictKind
+from checker.trace.verdict import Blocked, Forced, Story, StoryKind, Verdict, VerdictKind
 from tests.report import made
 
 SCREEN = 24
@@ -41,6 +41,42 @@ def test_a_violation_says_all_that_is_needed_to_act() -> None:
         "1 broken, 1 not exercised, of 2 rules and properties",
     ):
         assert wanted in text
+
+
+def test_stories_are_told_in_three_lines() -> None:
+    lost = Story(StoryKind.LOST, 4, "give(ann) happened before", ("for this: a second log",))
+    broken = Story(StoryKind.VIOLATION, 3, "it happened just so", ("for this: anything",))
+    finding = replace(made.FINDING, stories=(broken, lost, replace(lost, told="x"), replace(lost, told="y")), untried=7)
+    text = shown(replace(made.VIOLATES, parts=(replace(made.PART, findings=(finding,)),)))
+    assert "  story        the rule was broken: it happened just so  (price 3)\n" in text
+    assert "  or           a record was lost: give(ann) happened before  (price 4; and 2 stories more; 7 suppo" in text
+    assert "  decides      for this: a second log\n" in text
+    assert "anything" not in text
+
+
+def test_a_conflict_says_what_it_takes_and_whether_less_would_do() -> None:
+    needs = (Blocked(("L-1",), "not held[bob]", "lock.mig:9:5"),)
+    finding = replace(made.FINDING, conditions=needs, minimal=False)
+    text = shown(replace(made.VIOLATES, parts=(replace(made.PART, findings=(finding,)),)))
+    assert "these events cannot all be: line 2 TAKE, line 3 TAKE, as it takes not held[bob]  (fewer may do" in text
+    alone = replace(finding, conflict=(made.SECOND,), conditions=finding.blocked)
+    assert "  conflict  " not in shown(replace(made.VIOLATES, parts=(replace(made.PART, findings=(alone,)),)))
+    none = replace(finding, conflict=())
+    assert "no small set of events" in shown(replace(made.VIOLATES, parts=(replace(made.PART, findings=(none,)),)))
+
+
+def test_what_the_records_bring_about_is_told_with_its_doubt() -> None:
+    forced = tuple(Forced(f"p{n}", f"Nobody {n}.", ("L-2",), made.SECOND, chosen=n == 0) for n in range(9))
+    text = shown(replace(made.VIOLATES, parts=(replace(made.PART, forced=forced),)))
+    assert "after lock.jsonl:3 TAKE, in this order of the logs, this is no longer so: Nobody 0.  L-2" in text
+    assert text.count("  then  ") == 2
+
+
+def test_the_part_that_names_a_rule_is_told_in_full() -> None:
+    silent = replace(made.PART, protocol="lock", findings=(replace(made.FINDING, rules=(), blocked=()),))
+    other = replace(made.PART, findings=(replace(made.FINDING, message="something else", event=made.FIRST),))
+    assert "One holder at a time." in shown(replace(made.VIOLATES, parts=(silent, made.PART)))
+    assert "One holder at a time." not in shown(replace(made.VIOLATES, parts=(silent, other)))
 
 
 def test_each_rule_is_told_once() -> None:

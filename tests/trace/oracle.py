@@ -37,6 +37,7 @@ class Node:
 
 
 OVER = (-1,)
+BEFORE = "before"  # the moment of a request that began before the logs did
 
 
 @dataclass
@@ -153,7 +154,7 @@ class Oracle:
         """The requests that began before the logs did, of which a log that records begins will record the end."""
         begun = [log.name for log in self.trace.logs if any(e.phase == "begin" for e in log.events)]
         return frozenset(
-            (name, Step(str(place).removeprefix("pending "), BEGIN, index))
+            (name, Step(str(place).removeprefix("pending "), BEFORE, index))
             for (place, index), value in state  # type: ignore[misc]
             if value and str(place).startswith("pending ")
             for name in begun
@@ -240,13 +241,16 @@ class Oracle:
         elif action.begin is not None and begins:
             mark = log.name, Step(step.action, BEGIN, step.args)
             lossy = action.name in next(s for s in self.protocol.logs if s.name == log.source).may_lose
-            if event.phase is None and mark in open_:
-                return None
+            before = log.name, Step(step.action, BEFORE, step.args)
+            if event.phase is None and not lossy:
+                if mark in open_:
+                    return None
+                open_ -= {before}  # what was pending when the log began may be written down whole
             if event.phase == "end":
-                if mark not in open_ and not lossy:
+                if not lossy and not open_ & {mark, before}:
                     return None
                 if not lossy:
-                    open_ -= {mark}
+                    open_ -= {mark, before}
         ids = dict(node.ids)
         failing = any(o.name == step.moment and o.failure for o in action.outcomes)
         for field in action.event.fields:

@@ -89,8 +89,8 @@ _FOREIGN_SUFFIXES = {
     ".md": "this is a text about a recording, not a recording",
 }
 _EXPECTED = (
-    "this is no recording: expected JSON lines, event records as XML, JSON or CSV, an .evtx file, OCEL 2.0 as JSON, Parquet, "
-    "or debug lines of a driver"
+    "this is no recording: expected JSON lines, event records as XML, JSON or CSV, an .evtx file, OCEL 2.0 as JSON, "
+    "Parquet, or debug lines of a driver"
 )
 
 

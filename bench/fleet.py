@@ -1,0 +1,197 @@
+"""Recordings with very many migrations: how fast they are taken apart and judged, beside parsing the file alone.
+
+    .venv/bin/python bench/fleet.py [--events N] [--times K] [--folder DIR]
+
+Generates its own files (seeded: two hosts, some hundred VMs at a time, several outcomes, ids used again), and measures
+each way of reading them in a process of its own, `--times` times in turn, the best of them told:
+
+    parser     the reader alone: the file into checked columns of numbers, which are thrown away
+    bare       polars.read_ndjson over the same pieces, with no check and no numbers
+    apart      the same reader, and the recording taken apart into cases and variants
+    whole      `switchover fleet` with its judgements, start-up included
+
+Ratios are of figures from one run of this script. Nothing here fails when a machine is slow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+MB = 1 << 20
+Found = dict[tuple[str, Path], dict[str, float]]  # by way and file, the figures of the best run
+
+
+def generate(path: Path, events: int) -> None:
+    from tests.recordings import fleet
+
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(fleet.headers())
+        file.writelines(fleet.events(7, events))
+
+
+def as_parquet(lined: Path, columns: Path) -> None:
+    """The same records as Parquet, texts as dictionaries, written piece by piece."""
+    import polars as pl
+
+    from checker.trace.readers.parquet import KEY
+
+    lines = lined.read_bytes().split(b"\n", 2)
+    headers = [json.loads(line) for line in lines[:2]]
+    frame = pl.read_ndjson(io.BytesIO(lines[2]), infer_schema_length=None)
+    frame = frame.with_columns(pl.col("ts").str.to_datetime(time_unit="ns", time_zone="UTC"))
+    frame = frame.with_columns(pl.col(pl.String).cast(pl.Categorical))
+    frame.write_parquet(columns, metadata={KEY: json.dumps(headers)}, row_group_size=1 << 17)
+
+
+# ------------------------------------------------------------------------------------------------- one measured process
+
+
+def measured(way: str, path: Path) -> dict[str, float]:
+    from checker.language.load import load
+    from checker.trace.fleet.book import Book
+    from checker.trace.fleet.frames import ahead
+    from checker.trace.fleet.opened import opened
+    from checker.trace.fleet.plan import planned
+    from checker.trace.fleet.shapes import Shapes
+
+    protocols = [load(ROOT / "spec" / f"{name}.mig")[0] for name in ("migration", "switch")]
+    found: dict[str, float] = {}
+    started, used = time.perf_counter(), time.process_time()
+    if way == "bare":
+        found["events"] = bare(path)
+    else:
+        source = opened([path])
+        shapes = Shapes(planned([each for each in protocols if each is not None], source.logs))
+        frames = ahead(source.frames(shapes.coder))
+        if way == "parser":
+            found["events"] = sum(len(frame.logs) for frame in frames)
+        else:
+            book = Book(shapes)
+            for frame in frames:
+                book.add(shapes.table(frame))
+            book.close()
+            counts = book.counts()
+            found |= {"events": book.events, "cases": int(counts.sum()), "variants": int((counts > 0).sum())}
+    found["seconds"], found["processor"] = time.perf_counter() - started, time.process_time() - used
+    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return found
+
+
+def bare(path: Path) -> int:
+    import polars as pl
+
+    from checker.trace.fleet.ndjson import META, PIECE
+
+    schema: dict[str, pl.DataType] = {}
+    rows = 0
+    with path.open("rb") as file:
+        while text := file.read(PIECE) + file.readline():
+            if not schema:
+                found = pl.read_ndjson(io.BytesIO(text), infer_schema_length=None).schema
+                schema = {name: type_ for name, type_ in found.items() if name not in META} | META
+                schema = {name: type_ for name, type_ in schema.items() if type_ != pl.List(pl.String)}
+            rows += len(pl.read_ndjson(io.BytesIO(text), schema=schema))
+    return rows
+
+
+def whole(path: Path) -> dict[str, float]:
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checker", "fleet", str(path)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "processor": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss / 1024}
+
+
+# -------------------------------------------------------------------------------------------------------------- figures
+
+
+def best(ways: list[tuple[str, Path]], times: int) -> Found:
+    """The best of several runs of each, in turn, each in a process of its own."""
+    found: Found = {}
+    for _ in range(times):
+        for way, path in ways:
+            if way == "whole":
+                figures = whole(path)
+            else:
+                command = [sys.executable, __file__, "--measure", way, "--file", str(path)]
+                figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+            known = found.get((way, path))
+            if known is None or figures["seconds"] < known["seconds"]:
+                found[way, path] = figures
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000, help="events of the larger file (the other: a tenth)")
+    parser.add_argument("--times", type=int, default=3, help="how often each is measured")
+    parser.add_argument("--folder", type=Path, help="where to keep the files (default: nowhere)")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.measure:
+        print(json.dumps(measured(chosen.measure, chosen.file)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        figures(chosen.folder or Path(folder), chosen.events, chosen.times)
+
+
+def figures(folder: Path, events: int, times: int) -> None:
+    small, large, columns = folder / "small.jsonl", folder / "large.jsonl", folder / "large.parquet"
+    for path, size in ((small, events // 10), (large, events)):
+        if not path.exists():
+            generate(path, size)
+    if not columns.exists():
+        as_parquet(large, columns)
+    lines = [("bare", large), ("parser", large), ("apart", large), ("apart", small)]
+    found = best([*lines, ("parser", columns), ("apart", columns), ("whole", small), ("whole", large)], times)
+    tell(found, (small, large, columns))
+
+
+def tell(found: Found, files: tuple[Path, Path, Path]) -> None:
+    small, large, columns = files
+    counts = {small: found["apart", small]["events"], large: found["apart", large]["events"]}
+    counts[columns] = size = counts[large]
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    sizes = f"{large.stat().st_size / MB:,.0f} MB as lines, {columns.stat().st_size / MB:,.0f} MB as Parquet"
+    cases = f"{found['apart', large]['cases']:,.0f} cases of {found['apart', large]['variants']:,.0f} variants"
+    print(f"{size:,.0f} events, {sizes}; {cases}\n")
+    print(f"{'':24} {'seconds':>8} {'processor':>9} {'events/s':>12} {'MB':>6}")
+    for (way, path), each in found.items():
+        speed = counts[path] / each["seconds"]
+        figures = f"{each['seconds']:8.2f} {each['processor']:9.2f} {speed:12,.0f} {each['memory']:6.0f}"
+        print(f"{f'{way}, {path.name}':24} {figures}")
+    apart, parser, bare_, rows = (found[way, path] for way, path in (
+        ("apart", large), ("parser", large), ("bare", large), ("apart", columns)))  # fmt: skip
+    growth = found["whole", large]["seconds"] - found["whole", small]["seconds"]
+    print()
+    for what, figure, bar in (
+        ("speed of taking apart, of parsing alone", f"{parser['seconds'] / apart['seconds']:.0%}", "90%"),
+        ("the same by processor time", f"{parser['processor'] / apart['processor']:.0%}", ""),
+        ("speed of taking apart, of bare polars", f"{bare_['seconds'] / apart['seconds']:.0%}", ""),
+        ("events/s from Parquet", f"{size / rows['seconds']:,.0f}", "3,000,000"),
+        ("time(10n)/time(n) of taking apart", f"{apart['seconds'] / found['apart', small]['seconds']:.2f}", "11"),
+        ("ns for each further event, judging too", f"{growth / (size - counts[small]) * 1e9:.0f}", ""),
+        ("most memory, MB", f"{max(each['memory'] for each in found.values()):.0f}", "300"),
+    ):
+        print(f"{what:42} {figure:>12}" + (f"   (bar: {bar})" if bar else ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Values by number: equal values have equal numbers, in the order in which they were first met."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int32]
+Longs: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+DIRECT = 1 << 22  # whole numbers below this are looked up in a table
+CELLS = 1 << 22  # cells of the largest table of pairs
+ABSENT = -1
+
+
+def first_ones(values: Longs, bound: int) -> Longs:
+    """Where each of the values, all below `bound`, occurs first."""
+    order = np.arange(len(values))
+    place = np.empty(bound, np.int64)
+    place[values[::-1]] = order[::-1]  # of equal ones the last assignment counts
+    return np.flatnonzero(place[values] == order)
+
+
+def order_of(keys: Longs, bound: int) -> Longs:
+    """The order that sorts keys below `bound`, equal ones as they are. Sixteen bits at a time, as numpy is quick at."""
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    shift = 16
+    while bound >> shift:
+        digits = (keys >> shift).astype(np.uint16)[order]
+        order = order[np.argsort(digits, kind="stable")]
+        shift += 16
+    return order
+
+
+class Texts:
+    """Numbers for texts. One dictionary of polars' own, private to this object, so exact and quick."""
+
+    def __init__(self) -> None:
+        self.type = pl.Categorical(pl.Categories.random())
+        # The dictionary lives as long as something refers to it. The empty text, which says nothing, is its first.
+        self.held = pl.Series([""]).cast(self.type)
+
+    def numbers(self, texts: Sequence[str | None]) -> Ints:
+        """For each text its number, ABSENT where there is none."""
+        physical = pl.Series(texts, dtype=pl.String).cast(self.type).to_physical().fill_null(0xFFFFFFFF)
+        return physical.to_numpy().view(np.int32)
+
+    def text(self, number: int) -> str:
+        """The text with that number."""
+        return str(pl.Series([number], dtype=pl.UInt32).cat.to(self.type).item())
+
+    def texts(self, first: int, end: int) -> list[str]:
+        """The texts from the number `first` up to `end`."""
+        numbers = pl.Series(np.arange(first, end, dtype=np.uint32))
+        return numbers.cat.to(self.type).cast(pl.String).to_list()
+
+
+class Numbers:
+    """Numbers for whole numbers, negative and large ones too."""
+
+    def __init__(self) -> None:
+        self.values = array("q")
+        self._table: Ints = np.full(1024, ABSENT, np.int32)
+        self._large: dict[int, int] = {}
+
+    def numbers(self, values: Longs) -> Ints:
+        """For each value its number."""
+        if not len(values):
+            return np.empty(0, np.int32)
+        low, high = int(values.min()), int(values.max())
+        if low < 0 or high >= DIRECT:
+            return self._by_sorting(values)
+        if high >= len(self._table):
+            grown = np.full(max(high + 1, 2 * len(self._table)), ABSENT, np.int32)
+            grown[: len(self._table)] = self._table
+            self._table = grown
+        found = self._table[values]
+        new = values[np.flatnonzero(found == ABSENT)]
+        if len(new):
+            fresh = new[first_ones(new, high + 1)]
+            self._table[fresh] = np.arange(len(self.values), len(self.values) + len(fresh))
+            self.values.frombytes(fresh.tobytes())
+            found = self._table[values]
+        return found
+
+    def _number(self, value: int) -> int:
+        known = self._large.get(value) if not 0 <= value < DIRECT else None
+        if known is not None:
+            return known
+        self.values.append(value)
+        if not 0 <= value < DIRECT:
+            self._large[value] = len(self.values) - 1
+        elif value >= len(self._table):
+            grown = np.full(max(value + 1, 2 * len(self._table)), ABSENT, np.int32)
+            grown[: len(self._table)] = self._table
+            self._table = grown
+        return len(self.values) - 1
+
+    def _by_sorting(self, values: Longs) -> Ints:
+        distinct, places = np.unique(values, return_inverse=True)
+        known = []
+        for value in distinct.tolist():
+            direct = int(self._table[value]) if 0 <= value < len(self._table) else ABSENT
+            if direct == ABSENT:
+                direct = self._number(value)
+                if 0 <= value < DIRECT:
+                    self._table[value] = direct
+            known.append(direct)
+        return np.array(known, np.int32)[places]
+
+
+class Pairs:
+    """Numbers for pairs of small numbers, from a count that several tables share."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes = nodes
+        self._table: Ints = np.full((1, 1), ABSENT, np.int32)
+
+    def numbers(self, left: Ints, right: Ints | Longs, column: int) -> Ints | None:
+        """For each pair its number; None where there would be too many. `column` is told to the nodes."""
+        if not len(left):
+            return left
+        rows, columns = int(left.max()) + 1, int(right.max()) + 1
+        have = self._table.shape
+        if rows > have[0] or columns > have[1]:
+            shape = _room(rows, have[0]), _room(columns, have[1])
+            if shape[0] * shape[1] > CELLS:
+                return None
+            grown = np.full(shape, ABSENT, np.int32)
+            grown[: have[0], : have[1]] = self._table
+            self._table = grown
+        flat = left.astype(np.int64) * self._table.shape[1] + right
+        found: Ints = self._table.ravel()[flat]
+        new = np.flatnonzero(found == ABSENT)
+        if len(new):
+            cells, first = np.unique(flat[new], return_index=True)
+            for cell in cells[np.argsort(first, kind="stable")].tolist():
+                row, value = divmod(cell, self._table.shape[1])
+                self._table[row, value] = self.nodes.add(row, column, value)
+            found = self._table.ravel()[flat]
+        return found
+
+
+class Nodes:
+    """What pairs are made of: each node is an earlier one, and one value of one column more."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[int, int, int]] = [(ABSENT, ABSENT, ABSENT)]  # the first one is made of nothing
+
+    def add(self, before: int, column: int, value: int) -> int:
+        self.made.append((before, column, value))
+        return len(self.made) - 1
+
+    def told(self, node: int) -> Sequence[tuple[int, int]]:
+        """The columns of a node with their values, in the order in which they were put together."""
+        found: list[tuple[int, int]] = []
+        while node > 0:
+            node, column, value = self.made[node]
+            found.append((column, value))
+        return found[::-1]
+
+
+def _room(wanted: int, have: int) -> int:
+    return have if wanted <= have else max(wanted, 2 * have, 16)

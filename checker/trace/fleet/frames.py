@@ -1,0 +1,111 @@
+"""Pieces of a recording as tables of columns, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from checker.trace.event import Complaint, Event, Log, Trace
+from checker.trace.fleet.coded import Coded, Coder
+from checker.trace.fleet.codes import Ints, Longs
+from checker.trace.fleet.plan import Refused
+from checker.trace.sources import text_of
+
+PIECE = 1 << 17  # events of a piece that is made of events
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Some records: what they say by the column, numbers of their logs, places in the input."""
+
+    columns: Coded
+    logs: Ints
+    places: Longs
+
+
+class Source(Protocol):
+    """A recording that is read piece by piece, and of which single records can be had again."""
+
+    name: str
+    logs: tuple[Log, ...]  # without their events
+
+    def frames(self, coder: Coder) -> Iterator[Frame]:
+        """All records, each log's in its order. Raises Refused."""
+
+    def events(self, places: Iterable[int]) -> dict[int, Event]:
+        """The records at these places."""
+
+    def complaints(self) -> tuple[Complaint, ...]:
+        """What was wrong with what was read so far."""
+
+    def left_out(self) -> int:
+        """How many records could not be read so far."""
+
+
+class Recorded:
+    """A trace that is in memory already, as a source."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.name = trace.name
+        self.trace = trace
+        self.logs = bare(trace.logs)
+
+    def frames(self, coder: Coder) -> Iterator[Frame]:
+        place = 0
+        for number, log in enumerate(self.trace.logs):
+            for first in range(0, len(log.events), PIECE):
+                events = log.events[first : first + PIECE]
+                places = np.arange(place, place + len(events))
+                yield framed(coder, events, np.full(len(events), number, np.int32), places)
+                place += len(events)
+
+    def events(self, places: Iterable[int]) -> dict[int, Event]:
+        every = [event for log in self.trace.logs for event in log.events]
+        return {place: every[place] for place in places}
+
+    def complaints(self) -> tuple[Complaint, ...]:
+        return self.trace.complaints
+
+    def left_out(self) -> int:
+        return self.trace.left_out
+
+
+def bare(logs: Iterable[Log]) -> tuple[Log, ...]:
+    """The logs without their events."""
+    return tuple(
+        Log(x.name, x.host, x.source, (), x.begins, x.ends, x.clock, x.skew, x.recorded, x.origin, x.other)
+        for x in logs
+    )
+
+
+def framed(coder: Coder, events: Sequence[Event], logs: Ints, places: Longs) -> Frame:
+    """Events as a frame. Raises Refused where some are parts of requests."""
+    if any(event.phase is not None or event.request is not None for event in events):
+        raise Refused("requests are recorded by their begins and ends")
+    names = dict.fromkeys(name for event in events for name in event.fields)
+    columns = {name: _column(name, events) for name in names}
+    columns["event"] = pl.Series("event", [event.name for event in events], dtype=pl.String)
+    columns["status"] = pl.Series("status", [event.status for event in events], dtype=pl.String)
+    columns["at"] = pl.Series("at", [event.at for event in events], dtype=pl.String)
+    return Frame(coder.coded(pl.DataFrame(list(columns.values())), places), logs, places)
+
+
+def _column(name: str, events: Sequence[Event]) -> pl.Series:
+    values = [event.fields.get(name) for event in events]
+    if all(value is None or (type(value) is int and abs(value) < 1 << 62) for value in values):
+        return pl.Series(name, values, dtype=pl.Int64)
+    return pl.Series(name, [text_of(value) for value in values], dtype=pl.String)
+
+
+def ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
+    """The frames, each read while the one before is worked on. What reading raises is raised here."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting = reader.submit(next, frames, None)
+        while (frame := waiting.result()) is not None:
+            waiting = reader.submit(next, frames, None)
+            yield frame

@@ -1,0 +1,347 @@
+"""Judges a fleet: one case of each variant by the ordinary judge, and all its others with it.
+
+What a case's records leave open when times are not looked at may be settled by its times; such cases are judged one by
+one, alike ones together. Each case is judged by itself: nothing is said about what cases do to one another, except
+where one may be about what another names; then neither has a verdict of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from checker.language.protocol import Kind
+from checker.trace.conform import Answer, explain_trace
+from checker.trace.event import Complaint, Event, Log, Trace
+from checker.trace.fleet.book import Book, Settled
+from checker.trace.fleet.frames import Recorded, Source, ahead
+from checker.trace.fleet.meaning import Told
+from checker.trace.fleet.opened import opened
+from checker.trace.fleet.plan import Refused, planned
+from checker.trace.fleet.result import NAMED, Count, Fleet, FleetGroup
+from checker.trace.fleet.shapes import Shapes
+from checker.trace.fleet.strays import strays as strays_of
+from checker.trace.judge_trace import Judge, verdict, verdict_by
+from checker.trace.options import Budget
+from checker.trace.readers import read
+from checker.trace.stated import EDGES, stated_orders
+from checker.trace.strangers import pointed_out
+from checker.trace.verdict import Part, Verdict, VerdictKind, worst
+from checker.trace.view import see
+
+WHOLE = 20_000  # records that are judged as one case where they cannot be taken apart
+TOGETHER = 500  # cases whose records are looked up at a time
+COMMON = 200  # records common to all cases that every case is judged with
+PLAIN = frozenset({VerdictKind.CONFORMS, VerdictKind.VIOLATES, VerdictKind.UNFINISHED, VerdictKind.UNKNOWN})
+STRAY = "its records may be about individuals that records of other cases name"
+STOPPED = "stopped by Ctrl-C before everything was read and judged; run it again and let it finish"
+HELPED = "records that may be about its individuals, or others', may explain what happened here"
+_NOTHING = Settled(0, np.empty(0, np.int32), np.empty(0, np.int64))
+Tell = Callable[[str], None]
+
+
+def judged_fleet(judges: Sequence[Judge], paths: Sequence[Path], tell: Tell = lambda _: None) -> Fleet:
+    """The fleet that these files hold together. Never raises for what it finds on disk."""
+    try:
+        return fleet_of(judges, opened(paths), tell)
+    except Refused as refused:
+        why = str(refused)
+    trace = read(paths)
+    if all(log.events for log in trace.logs) and trace.logs:
+        try:
+            return fleet_of(judges, Recorded(trace), tell)
+        except Refused as refused:
+            why = str(refused)
+    return _whole(judges, trace, why)
+
+
+def fleet_of(judges: Sequence[Judge], source: Source, tell: Tell = lambda _: None) -> Fleet:
+    """The fleet of one source. Raises Refused where it cannot be taken apart by the column."""
+    shapes = Shapes(planned([judge.protocol for judge in judges], source.logs))
+    book = Book(shapes)
+    stopped = False
+    try:
+        for frame in ahead(source.frames(shapes.coder)):
+            book.add(shapes.table(frame))
+            tell(f"{book.events:,} records, {book.ties.count:,} names")
+    except KeyboardInterrupt:
+        stopped = True
+    book.close()
+    if len(book.common) > COMMON:
+        raise Refused(f"{len(book.common):,} records belong to no case in particular")
+    for judge in judges:
+        _check_apart(judge, shapes)
+    return _Judging(judges, source, shapes, book, tell, stopped).fleet()
+
+
+def _check_apart(judge: Judge, shapes: Shapes) -> None:
+    """Raises Refused where a step that may be in the recording changes what belongs to several cases."""
+    read_as = {action for meaning in shapes.meanings.values() for action in meaning.actions}
+    kinds = {action.name: action.kind for action in judge.protocol.actions}
+    for moment in judge.core.moments:
+        fault = kinds[moment.action] is Kind.FAULT and not judge.options.faults
+        if (moment.action in read_as or not fault) and judge.apart.wide(moment):
+            raise Refused(f"{moment.action} changes what belongs to several cases")
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Cases that got the same verdict: how many, one of them, that one's verdict."""
+
+    verdict: Verdict
+    cases: int
+    one: Settled
+    variant: int
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Judging:
+    judges: Sequence[Judge]
+    source: Source
+    shapes: Shapes
+    book: Book
+    tell: Tell
+    stopped: bool
+    logs: tuple[Log, ...] = ()
+    common: list[int] = field(default_factory=list)
+
+    def fleet(self) -> Fleet:
+        self.common = [place for place, _ in self.book.common]
+        damaged = self.source.left_out() > 0 or self.stopped
+        # What could not be read may be what is missing at the end.
+        self.logs = tuple(replace(log, ends="open") if damaged else log for log in self.source.logs)
+        counts = self.book.counts()
+        variants = [number for number, count in enumerate(counts.tolist()) if count]
+        strays = strays_of([j.protocol for j in self.judges], {number: self._told(number) for number in variants})
+        done: list[_Done] = []
+        for at, number in enumerate(variants):
+            try:
+                self.tell(f"judging variant {at + 1} of {len(variants)}")
+                done += self._judged(number, int(counts[number]), strays)
+            except KeyboardInterrupt:
+                self.stopped = True
+                break
+        left = int(counts.sum()) - sum(each.cases for each in done)
+        if self.stopped:  # what was not read may be what is missing, or too much
+            done = [each if each.verdict.kind is VerdictKind.VIOLATES else _open(each) for each in done]
+        groups = tuple(self._groups(done))
+        counted = {kind: sum(group.cases for group in groups if group.kind is kind) for kind in VerdictKind}
+        counted[VerdictKind.UNKNOWN] += left
+        return Fleet(
+            self.source.name,
+            self.book.events,
+            int(counts.sum()),
+            len(variants),
+            tuple(Count(kind, counted.pop(kind)) for kind in worst_first(counted)),
+            groups,
+            (*self.source.complaints(), *self._unknown()),
+            self.source.left_out(),
+            self.shapes.unread,
+            len(self.common),
+            notes=((STOPPED,) if self.stopped else ()) + _left(left),
+        )
+
+    # --------------------------------------------------------------------------------------------------------- verdicts
+
+    def _judged(self, number: int, count: int, strays: frozenset[int]) -> Iterator[_Done]:
+        one = next(self.book.of_variant(number))
+        plain = self._verdict(self._trace([one])[0], times=False)
+        violates = plain.kind is VerdictKind.VIOLATES
+        if number in strays and violates:
+            yield _Done(replace(plain, kind=VerdictKind.UNKNOWN), count, one, number, STRAY)
+        elif violates and any(self._helps(one, plain, stray) for stray in sorted(strays)):
+            yield _Done(replace(plain, kind=VerdictKind.UNKNOWN), count, one, number, HELPED)
+        elif plain.kind in PLAIN or not self._clocks():
+            yield _Done(self._timed(one, plain), count, one, number)
+        else:
+            yield from self._one_by_one(number)
+
+    def _helps(self, one: Settled, alone: Verdict, stray: int) -> bool:
+        """Whether some run explains the case once the records of a case of the variant `stray` may be its own too."""
+        other = next(self.book.of_variant(stray))
+        both = Settled(one.variant, one.things, np.concatenate((one.places, other.places)))
+        trace = self._trace([both])[0]
+        bad = {(part.protocol, part.host) for part in alone.parts if part.kind is VerdictKind.VIOLATES}
+        return any(
+            _answer(judge, replace(trace, logs=tuple(map(_without_times, logs)))) is not Answer.REFUSED
+            for judge in self.judges
+            for name, host in bad
+            if name == judge.protocol.name and (logs := [log for log in trace.logs if host in (None, log.host)])
+        )
+
+    def _timed(self, one: Settled, plain: Verdict) -> Verdict:
+        """The verdict with the times that its records have, for show; what they are cannot change it."""
+        return plain if not self._clocks() else replace(plain, logs=self._trace([one])[0].logs)
+
+    def _one_by_one(self, number: int) -> Iterator[_Done]:
+        """Cases whose verdict may hang on times: each with its own."""
+        found: dict[tuple[object, ...], list[Settled]] = {}
+        verdicts: dict[tuple[object, ...], Verdict] = {}
+        cases = list(self.book.of_variant(number))
+        for first in range(0, len(cases), TOGETHER):
+            some = cases[first : first + TOGETHER]
+            for case, trace in zip(some, self._trace(some), strict=True):
+                key = tuple(self._order(trace))
+                if key not in verdicts:
+                    self.tell(f"judging variant {number + 1} with times, {len(verdicts) + 1:,} orders so far")
+                    verdicts[key] = self._verdict(trace, times=True)
+                found.setdefault(key, []).append(case)
+        for key, alike in found.items():
+            yield _Done(verdicts[key], len(alike), alike[0], number)
+
+    def _order(self, trace: Trace) -> Iterator[object]:
+        """What the times of a case's records say: which must have come before which."""
+        for judge in self.judges:
+            sight = see(judge.protocol, trace, trace.logs, EDGES)
+            yield stated_orders(sight.views).needs
+            yield bool(stated_orders(sight.views).circle)
+
+    def _verdict(self, trace: Trace, *, times: bool) -> Verdict:
+        if not times and self._clocks():
+            trace = replace(trace, logs=tuple(_without_times(log) for log in trace.logs))
+        parts: tuple[Part, ...] = ()
+        for judge in self.judges:
+            parts += judge.parts(trace)
+        return verdict(trace, parts)
+
+    def _clocks(self) -> bool:
+        """Whether times say anything about the order of records of different logs."""
+        domains = [log.clock for log in self.logs if log.clock is not None]
+        bounded = [log for log, known in zip(self.logs, self.shapes.plan.sources, strict=True)
+                   if log.skew is not None or any(source.skew is not None for _, source in known)]  # fmt: skip
+        return len(bounded) > 1 or len(domains) > len(set(domains))
+
+    def _trace(self, cases: Sequence[Settled]) -> list[Trace]:
+        """The records of some cases, each with those that are common to all."""
+        places = {place for case in cases for place in case.places.tolist()} | set(self.common)
+        events = self.source.events(places)
+        traces = []
+        for case in cases:
+            mine: dict[str, list[Event]] = {log.name: [] for log in self.logs}
+            for place in sorted({*case.places.tolist(), *self.common}):
+                mine[events[place].log].append(events[place])
+            logs = tuple(replace(log, events=tuple(mine[log.name])) for log in self.logs)
+            traces.append(Trace(self._name(case), logs))
+        return traces
+
+    def _name(self, case: Settled) -> str:
+        """What a case is called: by the names of the first joined sort that it has any of."""
+        ties, spaces = self.book.ties, self.shapes.plan.spaces
+        joined = [name for judge in self.judges for name in judge.protocol.joined]
+        things = case.things.tolist()
+        for title in dict.fromkeys(joined):
+            named = [thing for thing in things if spaces[ties.space[thing]].title == title]
+            if named:
+                return " ".join(dict.fromkeys(self._text(thing) for thing in named))
+        return " ".join(f"{spaces[ties.space[thing]].title} {self._text(thing)}" for thing in things[:1])
+
+    def _text(self, thing: int) -> str:
+        return self.shapes.text(int(self.book.ties.space[thing]), int(self.book.ties.name[thing]))
+
+    def _told(self, variant: int) -> list[Told]:
+        shapes = set(self.book.variants.met[variant].shapes.tolist())
+        return [told for shape in shapes for told in self.shapes.meanings[shape].told]
+
+    # ----------------------------------------------------------------------------------------------------------- groups
+
+    def _groups(self, done: Sequence[_Done]) -> Iterator[FleetGroup]:
+        """Worst first, then the most frequent."""
+        grouped: dict[tuple[object, ...], list[_Done]] = {}
+        for each in done:
+            grouped.setdefault(_way(each), []).append(each)
+        rows = sorted(grouped.values(), key=lambda some: -sum(each.cases for each in some))
+        for kind in worst_first(dict.fromkeys(VerdictKind, 1)):
+            yield from (self._group(row) for row in rows if row[0].verdict.kind is kind)
+
+    def _group(self, row: Sequence[_Done]) -> FleetGroup:
+        first = max(row, key=lambda each: each.cases)
+        kind, protocol, host, rules, event, reason = _way(first)
+        others: list[str] = []
+        for each in row:
+            for case in self.book.of_variant(each.variant):
+                if case.places[0] != first.one.places[0] and len(others) < NAMED:
+                    others.append(self._name(case))
+                elif len(others) >= NAMED:
+                    break
+        return FleetGroup(
+            kind, protocol, rules, event, host,
+            sum(each.cases for each in row), len({each.variant for each in row}),
+            first.verdict.trace, first.verdict, tuple(others), reason,
+        )  # fmt: skip
+
+    def _unknown(self) -> Iterator[Complaint]:
+        """A complaint for each name of an event, and of a field, that no protocol knows."""
+        places = {self.shapes.sample(shape)[1].name: place for shape, place in reversed(self.shapes.first.items())}
+        real = self.source.events([*places.values(), *self.shapes.coder.others.values()])
+        seen = [replace(real[place], fields={}) for place in places.values()]
+        # A field is looked at under a name that is known in any case: its record's own is looked at above.
+        known = min(EDGES)
+        seen += [replace(real[at], name=known, fields={name: ""}) for name, at in self.shapes.coder.others.items()]
+        logs = [replace(log, events=tuple(e for e in seen if e.log == log.name)) for log in self.logs]
+        trace = Trace(self.source.name, tuple(logs))
+        yield from pointed_out([judge.protocol for judge in self.judges], trace).complaints
+
+
+def worst_first(counted: Mapping[VerdictKind, int]) -> list[VerdictKind]:
+    """The verdicts that were counted at all, worst first."""
+    left = [kind for kind, cases in counted.items() if cases]
+    found = []
+    while left:
+        found.append(worst(tuple(left)))
+        left.remove(found[-1])
+    return found
+
+
+def _left(cases: int) -> tuple[str, ...]:
+    return (f"{cases:,} cases were not judged",) if cases else ()
+
+
+def _open(done: _Done) -> _Done:
+    return replace(done, verdict=replace(done.verdict, kind=VerdictKind.UNKNOWN), reason=STOPPED)
+
+
+def _way(done: _Done) -> tuple[VerdictKind, str | None, str | None, tuple[str, ...], str | None, str]:
+    """What makes cases one group: kind, protocol, host, rules, name of the first unexplained event, reason."""
+    kind = done.verdict.kind
+    part = next((part for part in done.verdict.parts if part.kind is kind), None)
+    if part is None or kind is VerdictKind.CONFORMS:
+        return kind, None, None, (), None, done.reason
+    finding = part.findings[0] if part.findings else None
+    rules = finding.rules if finding is not None else ()
+    event = finding.event.name if finding is not None and finding.event is not None else None
+    return kind, part.protocol, part.host, rules, event, done.reason or part.reason
+
+
+def _answer(judge: Judge, trace: Trace) -> Answer:
+    """Whether a run explains a trace, and no more than that."""
+    sight = see(judge.protocol, trace, trace.logs, EDGES)
+    options = judge.options
+    budget = Budget(options.nodes, options.seconds)
+    return explain_trace(judge.machines, sight.views, stated_orders(sight.views), options, budget).answer
+
+
+def _without_times(log: Log) -> Log:
+    return replace(log, events=tuple(replace(event, time=None) for event in log.events))
+
+
+def _whole(judges: Sequence[Judge], trace: Trace, why: str) -> Fleet:
+    """A recording that cannot be taken apart, judged as one case; where it is too large for that, not known."""
+    size = sum(len(log.events) for log in trace.logs)
+    trace = pointed_out([judge.protocol for judge in judges], trace)
+    reason = ""
+    if size <= WHOLE:
+        found = verdict_by(judges, trace)
+    else:
+        reason = f"{why}, and {size:,} records are more than the {WHOLE:,} that are judged as one case"
+        damaged = bool(trace.left_out) or any(complaint.fatal for complaint in trace.complaints)
+        kind = VerdictKind.UNREADABLE if damaged else VerdictKind.UNKNOWN
+        found = Verdict(trace.name, kind, (), size, trace.complaints, trace.left_out, ())
+    way = _way(_Done(found, 1, _NOTHING, 0, reason))
+    kind, protocol, host, rules, event, reason = way
+    group = FleetGroup(kind, protocol, rules, event, host, 1, 1, trace.name, found, (), reason)
+    counts = (Count(kind, 1),)
+    return Fleet(trace.name, size, 1, 1, counts, (group,), trace.complaints, trace.left_out, whole=why)

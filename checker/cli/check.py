@@ -61,8 +61,9 @@ def check(
 ) -> int:
     """Hold recordings to the protocol: conforms, or the first event nothing explains and the rule it breaks.
 
-    Files given together are one recording; each file in a folder is one, and so is each folder in it. Without a PATH:
-    the recordings that ship. One in a folder that has a NAME.verdict.json beside it must get just that verdict.
+    Files given together are one recording; each file in a folder is one, and so is each folder in it, but files of a
+    folder that are logs of one run are put together. Without a PATH: the recordings that ship. One in a folder that
+    has a NAME.verdict.json beside it must get just that verdict.
     """
     from checker.cli.inputs import chosen
     from checker.cli.judging import Judging
@@ -131,7 +132,10 @@ def _mixed(protocols: Sequence[Protocol], traces: Traces, given: Sequence[Path])
         return traces
     groups = belonging(protocols, [read(files, name) for name, files in loose])
     joined = [tuple(file for at in group for file in loose[at][1]) for group in groups]
-    return (*(each for each in traces if each not in loose), *((name_of(files), files) for files in joined))
+    whole = {files[0]: (name_of(files), files) for files in joined}
+    # in the order in which they come, each where its first file does
+    placed = ((whole.get(each[1][0]) if each in loose else each) for each in traces)
+    return tuple(each for each in placed if each is not None)
 
 
 def _is_recording(path: Path) -> bool:

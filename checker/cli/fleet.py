@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from checker.trace.fleet.result import Fleet
 
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)]
-NEEDED = ("numpy", "polars")
+NEEDED = ("numpy", "pyarrow")
 
 
 def fleet(

@@ -148,7 +148,8 @@ def _again(way: Way) -> Line:
     if not way.steps:
         return labelled("again after", "nothing: it would be possible with its id or field put right")
     told = tuple(_onward(step) for step in way.steps)
-    return labelled("again after", listed(told, MANY["again"], ", then "))
+    more = f", and {plural(len(told) - MANY['again'], 'step')} more" if len(told) > MANY["again"] else ""
+    return labelled("again after", ", then ".join(told[: MANY["again"]]) + more)
 
 
 def _onward(step: Onward) -> str:

@@ -90,7 +90,7 @@ def _groups(protocol: Protocol, views: tuple[View, ...]) -> tuple[list[tuple[str
     """The groups of events that belong together, each with a name, and the events of no group."""
     if not protocol.joined:
         return [], frozenset()
-    keys = _Keys(protocol, views)
+    keys = Keys(protocol, views)
     parents: dict[Key, Key] = {}
     found: dict[Spot, Key | None] = {}
     for view in views:
@@ -124,7 +124,7 @@ def _root(parents: dict[Key, Key], key: Key) -> Key:
     return at
 
 
-class _Keys:
+class Keys:
     """What ties the events of a trace together."""
 
     def __init__(self, protocol: Protocol, views: tuple[View, ...]) -> None:
@@ -135,6 +135,9 @@ class _Keys:
         self.binds = [bind for bind in self.ids.values() if self.sorts & set(bind.sorts)]
         hosts = [view.log.host for view in views]
         self.alone = {view.index: hosts.count(view.log.host) == 1 for view in views}
+        # Which individual it is makes a difference only where some cell is its own.
+        indexes = [cell.index for cell in protocol.cells] + [a.params for a in protocol.actions if a.begin is not None]
+        self.matters = {v.type.sort for index in indexes for v in index if isinstance(v.type, Of)} & self.sorts
         self.lives: dict[Key, tuple[int, bool, bool]] = {}  # number of the life, whether it is over, whether it opens
 
     def of(self, view: View, seen: Seen) -> list[Key]:
@@ -188,6 +191,7 @@ class _Keys:
         told = [self._told(views, spots) for spots in groups]
         anywhere = set[str]().union(*(each.named | each.by_id for each in told))
         lasting = set[str]().union(*(each.named for each in told))
+        left: set[str] = set()
         links = [
             (index.sort, const.type.sort)
             for const in self.protocol.consts
@@ -196,10 +200,12 @@ class _Keys:
         ]
         for each in told:
             settled = each.named | (each.by_id - lasting)
-            wanted = set(each.open) | each.by_id
+            wanted = set(each.open)
             wanted |= {to for sort, to in links if sort in settled | wanted and to in self.sorts}
-            if (wanted - settled) & anywhere:
+            open_ = (wanted - settled) & self.matters
+            if open_ & (anywhere | left):
                 return True
+            left |= open_  # of another group this may be the same individual
         return False
 
     def _told(self, views: tuple[View, ...], spots: list[Spot]) -> _Told:
@@ -211,7 +217,8 @@ class _Keys:
                 for field, _ in views[view].said(seen.event, reading):
                     if is_id(field, self.ids):
                         bind = self.ids.get(field.name)
-                        told.by_id |= self.sorts & set(bind.sorts if bind is not None else ())
+                        if bind is not None and len(bind.sorts) == 1:  # else two ids may be about one individual
+                            told.by_id |= self.sorts & set(bind.sorts)
                     elif field.values and isinstance(type_ := type_of(field.values[0]), Of):
                         told.named |= self.sorts & {type_.sort}
         return told

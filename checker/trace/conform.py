@@ -16,6 +16,7 @@ from checker.model.run import ReplayFailed, Run, replay
 from checker.trace.account import Told, assignments
 from checker.trace.binding import Binding, Bindings
 from checker.trace.coverage import Coverage
+from checker.trace.enough import enough
 from checker.trace.frame import Frame, Names, id_binds, make_frame
 from checker.trace.interleave import Interleavings
 from checker.trace.machines import Machines
@@ -30,7 +31,11 @@ from checker.trace.world import World
 FINAL_WEIGHT = 1000  # a false final condition counts more than any number of waiting `leads to`
 MOST_STARTS = 500  # beginnings from which every order of events is tried
 GROWTHS = 6  # how often more individuals are tried
-MORE, MORE_NODES, MORE_SECONDS = 4, 20_000, 1.0  # what that may cost: so many times what the search before did, or this
+MORE, MORE_NODES, MORE_SECONDS = (
+    4,
+    100_000,
+    8.0,
+)  # what that may cost: so many times what the search before did, or this
 
 
 class Answer(StrEnum):
@@ -61,6 +66,12 @@ class Case:
     grown: list[Case] = field(default_factory=list)  # the same with more individuals, where that was tried
 
     @property
+    def doubt(self) -> str:
+        """Why it is not known that more individuals would not help; empty where it is known, or did not matter."""
+        last = self.grown[-1] if self.grown else self
+        return last.reason if self.answer is Answer.REFUSED and last.answer is Answer.UNKNOWN else ""
+
+    @property
     def complete(self) -> bool:
         """Whether every log is complete."""
         return all(view.log.ends == "complete" for view in self.views)
@@ -80,13 +91,14 @@ def explain_trace(
     for growth in range(1, GROWTHS + 1):
         if case.answer is not Answer.REFUSED or case.shared.frame.largest or not starved(case):
             break
+        if enough(machines.apart, machines.protocol, views, case.shared.frame):
+            break
         spent, seconds = case.search.budget.spent, case.search.budget.elapsed
         part = budget.part(max(MORE_NODES, MORE * spent), max(MORE_SECONDS, MORE * seconds))
         grown = _tried(_case(machines, views, stated, options, growth, part, besides))
         first.grown.append(grown)
         if grown.answer is Answer.UNKNOWN:
-            # What was found with fewer individuals stands, and the judge says how many they were.
-            break
+            break  # what was found with fewer individuals is told, and that it is not the last word
         case = grown
     return first if case.answer is Answer.REFUSED else case
 

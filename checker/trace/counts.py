@@ -117,6 +117,32 @@ def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bin
     return {sort: open_ for sort, open_ in found.items() if sort in open_sorts}
 
 
+def open_at(protocol: Protocol, view: View, ids: Mapping[str, Bind], at: int) -> bool:
+    """Whether the event may be about somebody whom neither it names for good, nor another event of the same life or of
+    the same joined field.
+    """
+    for _, life in _lives(view, ids):
+        if any(place == at for place, _ in life):
+            left = frozenset[str]().union(*(sorts[0] for _, sorts in life))
+            settled = frozenset[str]().union(*(sorts[1] for _, sorts in life))
+            said = {text for place, _ in life for text in _joining(protocol, view, place)}
+            for _, other in _lives(view, ids):
+                if any(text in said for place, _ in other for text in _joining(protocol, view, place)):
+                    settled |= frozenset[str]().union(*(sorts[1] for _, sorts in other))
+            if left - settled:
+                return True
+    return False
+
+
+def _joining(protocol: Protocol, view: View, at: int) -> Iterator[tuple[str, str]]:
+    """What the event says in the fields that tie records together."""
+    sorts = {sort.name for sort in protocol.sorts}
+    for name in protocol.joined:
+        text = view.text(view.events[at].event, name) if name not in sorts else None
+        if text is not None:
+            yield name, text
+
+
 def _left_open(view: View, ids: Mapping[str, Bind]) -> dict[str, Open]:
     """The sorts that lives in a log leave open: lives of one event by their number, others by how many are at once."""
     changes: dict[str, list[tuple[int, int]]] = {}

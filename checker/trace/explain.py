@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.language.core import CoreGuard
-from checker.language.protocol import BEGIN, SUCCESS, Of
+from checker.language.protocol import BEGIN, SUCCESS
 from checker.model.ground import Ground
 from checker.trace.account import false_finals, false_invariants
 from checker.trace.blocks import Block, blocks
 from checker.trace.conform import Case
+from checker.trace.counts import open_at
 from checker.trace.event import Event
 from checker.trace.options import LimitReached
 from checker.trace.search import Node, Search
@@ -183,15 +184,6 @@ def legal(case: Case, words: Words, block: Block) -> tuple[str, ...]:
     return tuple(sorted(scored, key=lambda text: -scored[text])[:LEGAL])
 
 
-def _spare(case: Case, ground: Ground) -> bool:
-    """Whether the step is about somebody whom no record names, while it names others of the sort."""
-    numbers = case.shared.frame.numbers
-    return any(
-        isinstance(type_, Of) and 0 < len(numbers.get(type_.sort, ())) <= arg
-        for (_, type_), arg in zip(ground.moment.params, ground.args, strict=True)
-    )
-
-
 def _has_success(block: Block, ground: Ground) -> bool:
     action = block.world.action(ground)
     return any(outcome.name == SUCCESS for outcome in action.outcomes)
@@ -223,3 +215,12 @@ def unmet_end(case: Case) -> Finding:
     rules = tuple(dict.fromkeys(rule for prop in finals for rule in prop.rules))
     said = "; ".join(prop.doc or prop.name for prop in finals)
     return Finding(f"the logs are complete, and at their end {said}", None, None, rules, blocked)
+
+
+def unnamed(case: Case, found: Culprit) -> bool:
+    """Whether the blocked event may be about individuals to whom nothing gives a lasting name."""
+    if found.block.number is None:
+        return False
+    log = found.block.view
+    at = case.search.sequence[log][found.block.node[1][log]]
+    return open_at(case.protocol, case.views[log], case.shared.frame.ids, at)

@@ -86,7 +86,7 @@ def make_frame(
     numbers = names_of(protocol, views, hosts, besides)
     named = frozenset(sort for sort, known in numbers.items() if known)
     # One host may have dealings with another that no log is of and nobody names.
-    lonely = frozenset(sort for sort in _host_sorts(protocol) if len(numbers.get(sort, ())) == 1)
+    lonely = frozenset(sort for sort in host_sorts(protocol) if len(numbers.get(sort, ())) == 1)
     counts = count(protocol, views, ids, named, growth, frozenset() if protocol.each_host else lonely)
     sizes = {sort: max(1, len(known) + counts.of(sort)) for sort, known in numbers.items()}
     sizes.update({sort: max(size, len(numbers[sort])) for sort, size in options.sizes if sort in sizes})
@@ -154,7 +154,7 @@ def names_of(
     for sort, given in besides:
         for name in given:
             add(sort, name)
-    for sort in _host_sorts(protocol):
+    for sort in host_sorts(protocol):
         for host in hosts:
             add(sort, host)
     for view in views:
@@ -167,7 +167,7 @@ def names_of(
     return numbers
 
 
-def _host_sorts(protocol: Protocol) -> tuple[str, ...]:
+def host_sorts(protocol: Protocol) -> tuple[str, ...]:
     """The sorts that a log's host is an individual of."""
     types = [Of(bind.per) for bind in protocol.binds if bind.per is not None]
     types += [type_ for action in protocol.actions if action.at and isinstance(type_ := type_of(action.at), Of)]

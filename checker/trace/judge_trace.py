@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from checker.language.core import Core
 from checker.language.lower import lower
@@ -12,7 +11,6 @@ from checker.language.protocol import Kind, Of, Protocol
 from checker.model.initial import BadScope
 from checker.model.layout import TooLarge
 from checker.trace.account import unknown_roster
-from checker.trace.apart import Apart
 from checker.trace.cases import CaseViews, cases
 from checker.trace.conform import Case, explain_trace
 from checker.trace.event import Log, Trace
@@ -97,11 +95,6 @@ class Judge:
             logs = tuple(log for log in trace.logs if host in (None, log.host))
             yield _Group(self, options or self.options, trace, host, logs).judged()
 
-    @cached_property
-    def apart(self) -> Apart:
-        joined = frozenset(self.protocol.joined)
-        return Apart(self.core, frozenset(sort.name for sort in self.protocol.sorts if sort.name in joined))
-
 
 @dataclass
 class _Group:
@@ -135,7 +128,7 @@ class _Group:
         actions = {action.name: action for action in self.judge.protocol.actions}
         for moment in self.judge.core.moments:
             fault = actions[moment.action].kind is Kind.FAULT and not self.options.faults
-            if (moment.action in read or not fault) and self.judge.apart.wide(moment):
+            if (moment.action in read or not fault) and self.judge.machines.apart.wide(moment):
                 return False
         return True
 
@@ -160,7 +153,7 @@ class _Group:
                 searched.append((views, one.case))
         if not self._stand(stated, [len(view.events) for view in sight.views], each, searched):
             return self._one(self._judged(sight, stated, budget.part(budget.nodes, budget.seconds)))
-        related = frozenset(prop.name for prop in self.judge.core.properties if self.judge.apart.relates(prop))
+        related = frozenset(prop.name for prop in self.judge.core.properties if self.judge.machines.apart.relates(prop))
         sizes_of = [sum(map(len, views.spots)) - len(views.common) for views in found]
         lines = [(one.name, size, one.part) for one, size in zip(each, sizes_of, strict=True)]
         part = merged(lines, related, sight.notes)
@@ -169,7 +162,7 @@ class _Group:
     def _stand(self, stated: Stated, sizes: Sequence[int], each: Sequence[Judged], searched: Searched) -> bool:
         """Whether what was found of each case stands for the whole trace."""
         kinds = {one.part.kind for one in each}
-        apart = self.judge.apart
+        apart = self.judge.machines.apart
         if kinds <= EXPLAINED:
             if len(searched) < len(each):
                 return False
@@ -184,7 +177,7 @@ class _Group:
     def _common_names(self, views: tuple[View, ...]) -> Names:
         """The individuals that cells common to all cases are about: every case must speak of the same ones."""
         cells = {cell.name: cell for cell in self.judge.core.cells}
-        types = [type_ for name in self.judge.apart.common for _, type_ in cells[name].index]
+        types = [type_ for name in self.judge.machines.apart.common for _, type_ in cells[name].index]
         sorts = {type_.sort for type_ in types if isinstance(type_, Of)}
         hosts = tuple(dict.fromkeys(view.log.host for view in views))
         numbers = names_of(self.judge.protocol, views, hosts)
@@ -231,8 +224,17 @@ def _assumed(each: Sequence[Judged], searched: Searched) -> Iterator[Order]:
 
 def _retold(part: Part, one: Variant, other: Variant) -> Part:
     """The part of another case of the same shape. Its run, which nobody asked for, is left out."""
-    told = (part.findings, part.assumed, part.obligations, part.forced)
-    findings, assumed, obligations, forced = retold(told, one, other)
+    twins = {(event.log, event.seq): twin for event, twin in zip(one.events, other.events, strict=True)}
+    assumed = tuple(
+        replace(
+            each,
+            earlier=twins[each.earlier.log, each.earlier.seq],
+            later=twins[each.later.log, each.later.seq],
+        )
+        for each in part.assumed
+    )
+    told = (part.findings, part.obligations, part.forced)
+    findings, obligations, forced = retold(told, one, other) if any(told) else told
     return replace(
         part,
         findings=findings,

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from checker.language.core import Core, Expr
 from checker.language.protocol import Protocol
 from checker.model.ground import Machine
 from checker.model.scope import Scope
+from checker.trace.apart import Apart
 from checker.trace.relevance import Moment, Relevance, relevance
 
 MOST = 64  # machines that are kept
 
 
-@dataclass(slots=True)
+@dataclass
 class Machines:
     """The machines of one core, by scope."""
 
@@ -36,6 +38,12 @@ class Machines:
         named = copy(machine)
         named.scope = scope
         return named
+
+    @cached_property
+    def apart(self) -> Apart:
+        """What cases can do to one another in this core."""
+        joined = frozenset(self.protocol.joined)
+        return Apart(self.core, frozenset(sort.name for sort in self.protocol.sorts if sort.name in joined))
 
     def relevance(
         self,

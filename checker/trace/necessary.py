@@ -90,4 +90,3 @@ def _follows(order: Order, others: Iterable[Order]) -> bool:
                 reached[other] = later
                 moved = True
     return last[0] in reached and last[0] != first[0] and reached[last[0]] <= last[1]
-

@@ -9,14 +9,14 @@ from checker.language.core import CoreProperty, PropertyKind
 from checker.language.lower import moment_names
 from checker.language.protocol import Of
 from checker.language.types import type_of
-from checker.trace.account import Account, Told, false_finals, false_invariants, pending
+from checker.trace.account import Account, Told, false_finals, pending
 from checker.trace.binding import Binding
 from checker.trace.blocks import least
 from checker.trace.conflict import conflict_of
 from checker.trace.conform import Answer, Case, interleavings, run_to, told
 from checker.trace.coverage import Records
 from checker.trace.event import Event, Trace
-from checker.trace.explain import broken_invariants, culprit, finding, unmet_end
+from checker.trace.explain import broken_invariants, culprit, finding, unmet_end, unnamed
 from checker.trace.forced import forced_reading
 from checker.trace.interleave import Order, Spot
 from checker.trace.necessary import necessary
@@ -159,6 +159,11 @@ def _broken_on_the_way(case: Case, words: Words, node: Node, run: Told) -> Itera
     machine = case.machine
     met: set[str] = set()
     steps = [(prop, machine.step_test(prop)) for prop in case.core.properties if prop.kind is PropertyKind.STEP]
+    lasting = [
+        (prop, machine.test(prop.formula))
+        for prop in case.core.properties
+        if prop.kind is PropertyKind.INVARIANT and prop.formula is not None
+    ]
     last: Event | None = None
     for at, state in enumerate(run.states):
         if at > 0:
@@ -167,8 +172,8 @@ def _broken_on_the_way(case: Case, words: Words, node: Node, run: Told) -> Itera
                 if prop.name not in met and not holds(run.steps[at - 1], run.states[at - 1], state):
                     met.add(prop.name)
                     yield _property_finding(prop, last, words)
-        for prop in false_invariants(machine, state):
-            if prop.name not in met:
+        for prop, true in lasting:
+            if not true(state) and prop.name not in met:
                 met.add(prop.name)
                 yield _property_finding(prop, last, words)
 
@@ -191,6 +196,12 @@ def _refused(case: Case, words: Words) -> _Found:
         if named is None:
             return _Found(VerdictKind.UNKNOWN, reason="the search ended before the trace did, and cannot say where")
         first = finding(case, words, named)
+        if case.doubt and unnamed(case, named):
+            reason = (
+                "no run explains the trace with the individuals that its records name; whether one does with others, "
+                f"of whom this record may be as well: {case.doubt}"
+            )
+            return _Found(VerdictKind.UNKNOWN, [first], node=named.block.node, reason=reason)
         sources = [view.reader.source for view in case.views]
         if case.options.plainly and not any(source.may_repeat or source.may_delay for source in sources):
             found = _Found(VerdictKind.VIOLATES, [first], node=named.block.node)

@@ -53,9 +53,7 @@ def _slots(case: Case, names: Sequence[str]) -> list[int]:
     return [at for name in names for at in range(families[name].base, families[name].base + families[name].cells)]
 
 
-def _tidier(
-    case: Case, world: World, state: bytes, slots: list[int], rest: list[int], kept: list[int]
-) -> bytes | None:
+def _tidier(case: Case, world: World, state: bytes, slots: list[int], rest: list[int], kept: list[int]) -> bytes | None:
     """The state after a hidden step that brings loose cells nearer to how they began, and leaves common ones alone."""
     restless = _restless(state, slots, rest)
     if restless == 0:

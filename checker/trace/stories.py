@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from checker.language.types import type_of
+from checker.model.ground import Ground
 from checker.trace.binding import Binding
 from checker.trace.conform import Case
 from checker.trace.event import Event
@@ -224,12 +225,12 @@ class _Teller:
                         told = f"{said} says {supposition.about.status}, and the outcome was {ground.moment.moment}"
                     else:
                         binding = self._binding(found.path, at)
-                        told = self._otherwise(found, spot, ground.args, said, later=later, binding=binding)
+                        told = self._otherwise(found, spot, ground, said, later=later, binding=binding)
                     return told, [taken.number]
         return f"{said} is not to be believed", []
 
     def _otherwise(
-        self, found: Told, spot: tuple[int, int], args: tuple[int, ...], said: str, *, later: bool, binding: Binding
+        self, found: Told, spot: tuple[int, int], ground: Ground, said: str, *, later: bool, binding: Binding
     ) -> str:
         name = found.supposition.what
         view = self.case.views[spot[0]]
@@ -238,11 +239,12 @@ class _Teller:
         for reading in view.events[spot[1]].readings:
             for field in reading.fields:
                 values = field.values or ()
-                if field.name != name or not all(
-                    found.world.meanings.settled(reading.action, value) for value in values
-                ):
+                action = reading.action
+                if field.name != name or action.name != ground.moment.action:
                     continue
-                numbers = tuple(found.world.meanings.value(reading.action, value, args) for value in values)
+                if not all(found.world.meanings.settled(action, value) for value in values):
+                    continue
+                numbers = tuple(found.world.meanings.value(action, value, ground.args) for value in values)
                 live = next(
                     (key[2] for key, (names, _) in binding.named.items() if key[0] == name and names == numbers), None
                 )

@@ -16,7 +16,7 @@ from checker.trace.cases import CaseViews, Spot
 from checker.trace.conform import Case, may_hide
 from checker.trace.interleave import Order
 from checker.trace.search import Node
-from checker.trace.settled import Unsettled, settled
+from checker.trace.settled import Place, Unsettled, settled
 from checker.trace.stated import Stated
 
 
@@ -42,10 +42,11 @@ def together(
     the order that each run happens to have.
     """
     runs = []
+    known: dict[int, list[Place]] = {}
     for views, case in found:
         assert case.search.ended is not None
         try:
-            blocks, restless = _blocks(apart, views, case, case.search.ended)
+            blocks, restless = _blocks(apart, views, case, case.search.ended, known)
         except Unsettled:
             blocks, restless = [], "something"
         if restless:
@@ -71,23 +72,27 @@ def calm(apart: Apart, case: Case) -> bool:
 def undisturbed(apart: Apart, found: Searched) -> bool:
     """Whether no case's run, as far as it goes, leaves behind what another case could have lived by."""
     runs = []
+    known: dict[int, list[Place]] = {}
     for views, case in found:
         furthest = case.search.ended or max(case.search.taken, key=lambda node: sum(node[1]))
         try:
-            runs.append(_blocks(apart, views, case, furthest)[0])
+            runs.append(_blocks(apart, views, case, furthest, known)[0])
         except Unsettled:
             return False
     return not _passed_on(runs, found[0][0].common)
 
 
-def _blocks(apart: Apart, views: CaseViews, case: Case, end: Node) -> tuple[list[Block], str]:
+def _blocks(
+    apart: Apart, views: CaseViews, case: Case, end: Node, known: dict[int, list[Place]]
+) -> tuple[list[Block], str]:
     """The blocks of a case's run, and the first loose family that is not as it began after one of them.
 
-    Raises Unsettled.
+    `known` keeps the runs of searches, for several cases may have one. Raises Unsettled.
     """
     families = case.machine.layout.families
-    places = settled(case, end, apart.loose, apart.common)
-    first, _, _ = next(places)
+    if id(case) not in known:
+        known[id(case)] = list(settled(case, end, apart.loose, apart.common))
+    (first, _, _), *places = known[id(case)]
     begun_with = {name: _cells(families[name].base, families[name].cells, first) for name in apart.loose}
     blocks: list[Block] = []
     moved = ""

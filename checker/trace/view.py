@@ -67,15 +67,19 @@ def see(protocol: Protocol, trace: Trace, logs: tuple[Log, ...], aside: frozense
             continue
         reader = SourceReader(protocol, source)
         seen: list[Seen] = []
+        unknown: dict[str, None] = {}
         for event in log.events:
             readings = reader.read(event)
             if readings.known is Known.READ:
                 seen.append(Seen(event, readings.readings, readings.unfit))
             elif readings.known is Known.ASIDE or event.name not in aside:
                 ignored[_called(event, readings.known)] += 1
-                near = reader.nearest(event.name) if readings.known is Known.UNKNOWN else None
-                if near is not None:
-                    notes.append(f"`{event.name}` is no event of log source `{source.name}`; nearest: `{near}`")
+                if readings.known is Known.UNKNOWN:
+                    unknown[event.name] = None
+        for name in unknown:
+            near = reader.nearest(name)
+            if near is not None:
+                notes.append(f"`{name}` is no event of log source `{source.name}`; nearest: `{near}`")
         views.append(View(len(views), log, reader, tuple(seen)))
     return Sight(tuple(views), tuple(sorted(ignored.items())), tuple(dict.fromkeys(notes)))
 

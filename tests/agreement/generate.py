@@ -124,6 +124,7 @@ class _Maker(Expressions):
             name="random",
             title="",
             each_host=False,
+            joined=(),
             modules=(),
             pages=(),
             rules=tuple(p.Rule(f"R-{n}", p.Duty.SWITCH, (), "") for n in range(3)),
@@ -319,5 +320,5 @@ def _names(expr: p.Expr) -> list[str]:
 def _bare(params: list[p.Param], consts: list[p.Const]) -> p.Protocol:
     sorts = (p.Sort("A", None, False), p.Sort("B", None, False), p.Sort("Colour", ("red", "green", "blue"), True))
     return p.Protocol(
-        "bare", "", False, (), (), (), sorts, tuple(params), tuple(consts), (), (), (), (), (), (), (), (), ()
+        "bare", "", False, (), (), (), (), sorts, tuple(params), tuple(consts), (), (), (), (), (), (), (), (), ()
     )

@@ -43,7 +43,7 @@ def test_there_and_back_is_the_same_recording(place: Path, name: str) -> None:
     assert back.out.count("\n") == 5
 
 
-@pytest.mark.skipif(find_spec("polars") is None, reason="Parquet needs polars")
+@pytest.mark.skipif(find_spec("pyarrow") is None, reason="Parquet needs pyarrow")
 def test_parquet_is_a_file(place: Path) -> None:
     answer = switchover("convert", "good.jsonl", "-o", "out.parquet", cwd=place)
     assert answer.code == 0

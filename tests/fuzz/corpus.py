@@ -13,8 +13,7 @@ CORPUS = Path(__file__).parent / "corpus"
 def chosen(formats: Sequence[Format], data: bytes) -> tuple[Format, bytes]:
     """The reader that an input is for, by its first byte, and what that reader gets.
 
-    A new format goes to the end of ORDER, so that the inputs that were kept still mean what they meant. One whose
-    reader may end the process is fuzzed by `tests/trace/apart.py` instead.
+    A new format goes to the end of ORDER, so that the inputs that were kept still mean what they meant.
     """
     by_name = {format.name: format for format in formats}
     known = [name for name in ORDER if name in by_name]
@@ -29,6 +28,7 @@ ORDER = (
     "Windows event JSON",
     "OCEL",
     "debug lines",
+    "Parquet",
 )
 
 

@@ -7,6 +7,7 @@ Needs `pip install -e .[fuzz]`. See README.md beside this file.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 from pathlib import Path
@@ -20,11 +21,13 @@ MEMORY = 1 << 30  # bytes of address space beyond which an allocation fails: a f
 LONGEST = 8192  # bytes of an input
 SECONDS = 10  # for one input; more is a finding
 
+os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"  # the usual one takes all that address space at once
+
 with atheris.instrument_imports(include=["checker.trace"]):
     from checker.trace.readers import FORMATS
 
 from tests.fuzz.corpus import CORPUS, ORDER, chosen  # noqa: E402 - after what is to be instrumented
-from tests.trace.samples import GOOD  # noqa: E402
+from tests.trace.samples import good  # noqa: E402
 from tests.trace.sound import check  # noqa: E402
 
 
@@ -38,7 +41,7 @@ def seed(folder: Path) -> None:
     """Writes the good files of each format where the fuzzer starts from."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(ORDER):
-        for place, data in enumerate(GOOD.get(name, ())):
+        for place, data in enumerate(good(name)):
             (folder / f"good-{number}-{place}").write_bytes(bytes([number]) + data[: LONGEST - 1])
 
 

@@ -204,7 +204,11 @@ class Campaign:
         run = walk.run()
         longest = max([step for step in recorded.steps.values() if step is not None], default=-1) + 1
         cut = replace(run, steps=run.steps[: longest or 0])
-        reasons = [follows(self.subject.protocol, cut, recorded.trace, skip) for skip in skips if skip <= longest]
+        reasons = [
+            follows(self.subject.protocol, cut, recorded.trace, skip, recorded.scope)
+            for skip in skips
+            if skip <= longest
+        ]
         return "" if "" in reasons else reasons[0]
 
     def _crashed(self, seed: int, way: str, failure: str, trace: Trace, steps: int) -> Result:

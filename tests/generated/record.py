@@ -70,6 +70,7 @@ class Recorded:
     trace: Trace
     steps: dict[tuple[str, int], int | None]
     hidden_faults: int
+    scope: Scope  # with the names that the records use
 
 
 @dataclass
@@ -112,7 +113,7 @@ class Recorder:
             if len(plan.logs) > 1 and plan.begins <= at < last and rng.random() < plan.messages:
                 messages += 1
                 self._message(rng, plan, rows, messages, times, at)
-        return self._trace(rng, name, plan, rows, hidden_faults)
+        return self._trace(rng, name, plan, rows, hidden_faults, self._renamed(names))
 
     def _trace(
         self,
@@ -121,6 +122,7 @@ class Recorder:
         plan: Plan,
         rows: dict[str, list[tuple[Event, int | None]]],
         hidden_faults: int,
+        scope: Scope,
     ) -> Recorded:
         logs: list[Log] = []
         steps: dict[tuple[str, int], int | None] = {}
@@ -144,7 +146,7 @@ class Recorder:
                     skew=kept.skew if stated else None,
                 )
             )
-        return Recorded(Trace(name, tuple(logs)), steps, hidden_faults)
+        return Recorded(Trace(name, tuple(logs)), steps, hidden_faults, scope)
 
     # --------------------------------------------------------------------------------------------------- single events
 
@@ -292,6 +294,15 @@ class Recorder:
                 if default.separator is not None:
                     self._joined(walk, states, default.value, default.field, default.separator, found)
         return found
+
+    def _renamed(self, names: dict[tuple[str, int], str]) -> Scope:
+        sorts = {bind.field: bind.sorts[0] for bind in self.protocol.binds}
+        longer = {(sorts[said], number): text for (said, number), text in names.items()}
+        given = tuple(
+            (sort, tuple(longer.get((sort, number), text) for number, text in enumerate(texts)))
+            for sort, texts in self.scope.names
+        )
+        return replace(self.scope, names=given)
 
     def _joined(
         self,

@@ -9,7 +9,7 @@ import pytest
 from bench.perturb import KINDS, MOST, Line, Outcome, load_protocols, run, trace
 from checker.trace.verdict import VerdictKind
 
-EVERY = 17  # two events of each kind of change
+EVERY = 13  # two or three events of each kind of change
 
 
 @cache

@@ -14,7 +14,7 @@ from random import Random
 from tests.trace.samples import good
 from tests.trace.sound import BY_NAME, check
 
-APART = ("Parquet",)  # formats whose readers are fuzzed so
+APART = ("Parquet",)  # formats whose readers are libraries of machine code: they are fuzzed so too
 
 
 def damaged(random: Random, data: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from csv import QUOTE_ALL, writer
+from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -188,10 +189,16 @@ GOOD: dict[str, tuple[bytes, ...]] = {
 
 
 def good(format: str) -> tuple[bytes, ...]:
-    """The good files of a format. That of Parquet is made here, by a library that takes much address space."""
+    """The good files of a format. That of Parquet is made here, by a library that is slow to load."""
     if format != "Parquet":
         return GOOD[format]
-    import polars
+    return _parquet()
+
+
+@cache
+def _parquet() -> tuple[bytes, ...]:
+    import pyarrow
+    import pyarrow.parquet
 
     rows = {
         "log": ["a", "a", "b"],
@@ -201,7 +208,7 @@ def good(format: str) -> tuple[bytes, ...]:
         "Id": [7, None, 8],
     }
     made = BytesIO()
-    polars.DataFrame(rows).write_parquet(made)
+    pyarrow.parquet.write_table(pyarrow.table(rows), made)
     return (made.getvalue(),)
 
 

@@ -9,7 +9,7 @@ from checker.language.protocol import Of, Protocol
 from checker.language.types import type_of
 from checker.trace.event import Event, Trace
 from checker.trace.frame import id_binds, is_id
-from checker.trace.sources import Known, Reading, SourceReader, field_text, source_of
+from checker.trace.sources import Known, Reading, SourceReader, field_text, source_of, text_of
 from checker.trace.view import fails, succeeds
 
 Key = tuple[str, ...]
@@ -91,7 +91,11 @@ class Slow:
                     before += 1
                 if spot not in spots:
                     continue
-                names = tuple((name, met.setdefault(key, len(met))) for name, key in sorted(keys[spot].items()))
+                # A name that is said is told from one that follows from another: a protocol may ask which it is.
+                names = tuple(
+                    (name, text_of(event.fields.get(name)) is not None, met.setdefault(key, len(met)))
+                    for name, key in sorted(keys[spot].items())
+                )
                 plain = tuple(sorted((name, str(v)) for name, v in event.fields.items() if name not in keys[spot]))
                 told.append((log.name, event.name, event.status, event.at, before, names, plain))
         return tuple(told)

@@ -12,7 +12,7 @@ from checker.language.protocol import Protocol
 from checker.trace.cases import cases
 from checker.trace.event import Event, FieldValue, Log, Trace
 from checker.trace.fleet.book import Book
-from checker.trace.fleet.frames import Recorded
+from checker.trace.fleet.frames import Recorded, frames_of
 from checker.trace.fleet.plan import Refused, planned
 from checker.trace.fleet.shapes import Shapes
 from checker.trace.stated import EDGES, stated_orders
@@ -31,7 +31,7 @@ def by_column(protocols: Iterable[Protocol], trace: Trace, batch: tuple[int, int
     book = Book(shapes, *batch)
     # Records of both logs as they come in a file, a few at a time; more where batches are large.
     step = 40 if batch == BATCHES[0] else 5
-    table = [shapes.table(frame) for frame in source.frames(shapes.coder)]
+    table = [shapes.table(frame) for frame in frames_of(source, shapes.coder)]
     for at in range(0, max(map(len, table), default=0), step):
         for each in table:
             book.add(type(each)(each.shapes[at : at + step], tuple(
@@ -99,11 +99,13 @@ def connected(port: int, nic: str, **more: FieldValue) -> tuple[str, tuple[str, 
 
 
 CHAIN = [connected(1, "alone"), connected(1, "other"), connected(2, "alone"), connected(3, "other")]
+SAID = [connected(1, "V1--N2", VmName="V3"), connected(2, "V1--N1")]
 EMPTY = [connected(1, "alone", VmName=""), connected(2, "other", VmName="")]
 
 
 @example(CHAIN, BATCHES[0])
 @example(EMPTY, BATCHES[0])
+@example(SAID, BATCHES[0])
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), RECORD), max_size=40), st.sampled_from(BATCHES))
 def test_any_records_fall_apart_as_defined(

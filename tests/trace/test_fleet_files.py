@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from checker.trace.event import Trace
 from checker.trace.fleet import ndjson, rows
 from checker.trace.fleet.book import Book
-from checker.trace.fleet.frames import Recorded, Source
+from checker.trace.fleet.frames import Recorded, Source, frames_of
 from checker.trace.fleet.opened import opened
 from checker.trace.fleet.plan import Refused, planned
 from checker.trace.fleet.shapes import Shapes
@@ -18,9 +19,11 @@ from checker.trace.fleet.stamps import times_are_sound
 from checker.trace.readers import read
 from checker.trace.writers import parquet
 from tests.recordings import fleet
+from tests.trace import apart
 from tests.trace.fleets import migration, text
 
-pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +37,7 @@ def taken_apart(source: Source) -> list[tuple[int, list[str]]]:
     """Each case: how many are of its variant, and its records as they stand in the input."""
     shapes = Shapes(planned([migration()], source.logs))
     book = Book(shapes, 100, 20)
-    for frame in source.frames(shapes.coder):
+    for frame in frames_of(source, shapes.coder):
         book.add(shapes.table(frame))
     book.close()
     counts = book.counts().tolist()
@@ -72,14 +75,15 @@ def test_two_files_are_one_recording(tmp_path: Path) -> None:
         mine = [line for line in whole if f'"log": "{log}"' in line]
         (tmp_path / f"{log}.jsonl").write_text("".join(mine), encoding="utf-8")
     (tmp_path / "both.jsonl").write_text("".join(whole), encoding="utf-8")
-    apart = opened([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
-    assert unplaced(taken_apart(apart)) == unplaced(taken_apart(opened([tmp_path / "both.jsonl"])))
+    several = opened([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+    assert unplaced(taken_apart(several)) == unplaced(taken_apart(opened([tmp_path / "both.jsonl"])))
 
 
 def damaged(line: str) -> Callable[[list[str]], list[str]]:
     return lambda lines: [*lines, line + "\n"]
 
 
+RUNNING = '{"log": "a", "seq": %d, "event": "VM_RUNNING", "VmName": "x"}'
 DAMAGE = {
     "no JSON": damaged("{oops"),
     "no object": damaged("17"),
@@ -94,6 +98,14 @@ DAMAGE = {
     "an unknown member": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": "x", "Mood": "good"}'),
     "a nested value": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": {"a": 1}}'),
     "a number for a name": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": 7}'),
+    "no number": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": "x", "Share": NaN}'),
+    "an empty status": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": "x", "status": ""}'),
+    "two on a line, none on the next": lambda lines: [*lines, f"{RUNNING % 9998}{RUNNING % 9999}\n", "\n"],
+    "a record on two lines": lambda lines: [*lines, RUNNING.replace(" ", "\n", 1) % 9998, RUNNING % 9999, "\n"],
+    "statuses as headers of C write them": lambda lines: [
+        line.replace("}", ', "status": "NDIS_STATUS_SUCCESS"}') if number % 2 and '"status"' not in line else line
+        for number, line in enumerate(lines)
+    ],
     "empty names": lambda lines: [
         *lines,
         *(
@@ -120,6 +132,20 @@ def test_what_is_damaged_is_told_as_the_careful_reader_tells_it(damage: str, tmp
     assert found == taken_apart(Recorded(Trace("", careful.logs)))
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_any_damage_is_told_as_the_careful_reader_tells_it(seed: int, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.jsonl"
+    path.write_bytes(apart.damaged(Random(seed), text(LINES[:150]).encode()))
+    careful = read([path])
+    try:
+        quick = opened([path])
+        found = taken_apart(quick)
+    except Refused:
+        return  # then the careful reader reads all of it
+    assert (quick.complaints(), quick.left_out()) == (careful.complaints, careful.left_out)
+    assert found == taken_apart(Recorded(Trace("", careful.logs)))
+
+
 @pytest.mark.parametrize(
     "lines", [[], ["x"], [text([]).splitlines()[0][:-1]]], ids=["empty", "no JSON", "half a header"]
 )
@@ -128,6 +154,14 @@ def test_what_has_no_header_at_its_beginning_is_not_read_by_the_column(lines: li
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(Refused):
         opened([path])
+
+
+def test_parquet_with_texts_that_are_none_is_not_read_by_the_column(tmp_path: Path) -> None:
+    texts = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff\xfe"], pa.binary()).buffers())
+    columns = {"host": ["A"], "source": ["oid"], "event": ["VM_RUNNING"], "VmName": texts}
+    pq.write_table(pa.table(columns), tmp_path / "x.parquet")
+    with pytest.raises(Refused, match="cannot be read to its end"):
+        taken_apart(opened([tmp_path / "x.parquet"]))
 
 
 TIMES = [
@@ -151,4 +185,4 @@ TIMES = [
 
 @pytest.mark.parametrize(("times", "sound"), TIMES, ids=lambda value: str(value)[:40])
 def test_times_are_told_from_what_is_none(times: list[str | None], sound: bool) -> None:
-    assert times_are_sound(pl.Series(times, dtype=pl.String)) is sound
+    assert times_are_sound(pa.array(times, pa.string())) is sound

@@ -15,14 +15,16 @@ from checker.trace.readers import parquet, read
 from checker.trace.writers import parquet as writer
 from tests.trace.fleets import SPEC
 
-pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
 
 HEADERS = [{"log": "a", "host": "HOST-A", "source": "oid", "ends": "complete"}, {"log": "b", "host": "HOST-B"}]
+KEPT = {parquet.KEY: json.dumps(HEADERS)}
 
 
 def file(path: Path, columns: dict[str, object], headers: object = HEADERS, **metadata: str) -> Path:
     kept = metadata if headers is None else {parquet.KEY: json.dumps(headers), **metadata}
-    pl.DataFrame(columns).write_parquet(path, metadata=kept)
+    pq.write_table(pa.table(columns).replace_schema_metadata(kept), path)
     return path
 
 
@@ -118,7 +120,7 @@ def test_what_is_wrong_is_said_with_its_place(case: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("cut", [4, 40, 400, -1])
 def test_a_file_that_is_damaged_is_no_traceback(cut: int, tmp_path: Path) -> None:
     buffer = io.BytesIO()
-    pl.DataFrame({"log": ["a"] * 500, "event": [f"E{at}" for at in range(500)]}).write_parquet(buffer)
+    pq.write_table(pa.table({"log": ["a"] * 500, "event": [f"E{at}" for at in range(500)]}), buffer)
     path = tmp_path / "cut.parquet"
     path.write_bytes(buffer.getvalue()[:cut])
     trace = read([path])
@@ -126,8 +128,31 @@ def test_a_file_that_is_damaged_is_no_traceback(cut: int, tmp_path: Path) -> Non
     assert "cannot be read" in trace.complaints[0].message
 
 
-def test_without_polars_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pyarrow_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(tmp_path / "x.parquet", {"log": ["a"], "event": ["X"]})
-    monkeypatch.setitem(sys.modules, "polars", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     (complaint,) = read([path]).complaints
     assert 'pip install "switchover[parquet]"' in complaint.message
+
+
+def test_texts_that_are_none_are_told(tmp_path: Path) -> None:
+    raw = pa.array([b"\xff\xfe"], pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), 1, raw.buffers())
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table({"log": ["a"], "event": ["X"], "Id": texts}).replace_schema_metadata(KEPT), path)
+    trace = read([path])
+    assert not any(log.events for log in trace.logs)
+    assert "cannot be read" in trace.complaints[0].message
+
+
+def test_a_column_that_occurs_twice_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    table = pa.Table.from_arrays([pa.array(["X"]), pa.array(["Y"])], names=["event", "event"])
+    pq.write_table(table.replace_schema_metadata(KEPT), path)
+    assert "expected each column once" in read([path]).complaints[0].message
+
+
+def test_rows_that_differ_in_what_a_log_is_are_told(tmp_path: Path) -> None:
+    columns = {"log": ["a", "a", "b"], "host": ["A", "B", None], "event": ["X", "X", "X"]}
+    told = [complaint.message for complaint in read([file(tmp_path / "x.parquet", columns, None)]).complaints]
+    assert told[0] == "log `a` has rows that differ in host, source, begins, ends"

@@ -18,7 +18,7 @@ from checker.trace.fleet.shapes import Shapes, Table
 from checker.trace.fleet.ties import Ties
 from checker.trace.fleet.variants import Rows, Sorted, Variants, first_named, joined, revived, things_of
 
-BATCH = 1 << 17  # records of a batch
+BATCH = 1 << 16  # records of a batch
 RECENT = 1 << 13  # a case without a record among so many last ones is settled
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int32]
@@ -39,26 +40,56 @@ def order_of(keys: Longs, bound: int) -> Longs:
 
 
 class Texts:
-    """Numbers for texts. One dictionary of polars' own, private to this object, so exact and quick."""
+    """Numbers for texts, looked up once for each distinct text of a column. `plain` is what is made of each before.
 
-    def __init__(self) -> None:
-        self.type = pl.Categorical(pl.Categories.random())
-        # The dictionary lives as long as something refers to it. The empty text, which says nothing, is its first.
-        self.held = pl.Series([""]).cast(self.type)
+    Two threads may ask at the same time.
+    """
+
+    def __init__(self, plain: Callable[[str], str] = str) -> None:
+        self._plain = plain
+        self._texts: list[str] = []
+        self._known: dict[str | None, int] = {"": ABSENT, None: ABSENT}  # the empty text says nothing
+        self._adding = Lock()
+        self._last: dict[str, tuple[pa.Array, Ints]] = {}  # by column the last dictionary, and the numbers of its texts
 
     def numbers(self, texts: Sequence[str | None]) -> Ints:
-        """For each text its number, ABSENT where there is none."""
-        physical = pl.Series(texts, dtype=pl.String).cast(self.type).to_physical().fill_null(0xFFFFFFFF)
-        return physical.to_numpy().view(np.int32)
+        """For each text its number, ABSENT where there is none, or an empty one."""
+        found = [self._known.get(text) for text in texts]
+        if None in found:
+            with self._adding:
+                found = [self._number(text) if number is None and text is not None else number
+                         for number, text in zip(found, texts, strict=True)]  # fmt: skip
+        return np.array(found, np.int32)
+
+    def of(self, name: str, column: pa.Array) -> Ints:
+        """The numbers of a column of texts, or of a dictionary of them."""
+        coded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+        last = self._last.get(name)
+        if last is None or not last[0].equals(coded.dictionary):
+            texts = coded.dictionary.to_pylist()
+            # The last entry is for those that have none.
+            last = self._last[name] = coded.dictionary, np.append(self.numbers(texts), np.int32(ABSENT))
+        places = coded.indices.fill_null(-1) if coded.indices.null_count else coded.indices
+        numbers: Ints = last[1][places.to_numpy()]
+        return numbers
 
     def text(self, number: int) -> str:
         """The text with that number."""
-        return str(pl.Series([number], dtype=pl.UInt32).cat.to(self.type).item())
+        return self._texts[number]
 
     def texts(self, first: int, end: int) -> list[str]:
         """The texts from the number `first` up to `end`."""
-        numbers = pl.Series(np.arange(first, end, dtype=np.uint32))
-        return numbers.cat.to(self.type).cast(pl.String).to_list()
+        return self._texts[first:end]
+
+    def _number(self, text: str) -> int:
+        plain = self._plain(text)
+        known = self._known.get(plain)
+        if known is None:
+            known = len(self._texts)
+            self._texts.append(plain)
+            self._known[plain] = known
+        self._known[text] = known
+        return known
 
 
 class Numbers:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 
 from checker.trace.event import Complaint, Event, Log, Trace
 from checker.trace.fleet.coded import Coded, Coder
@@ -17,6 +19,8 @@ from checker.trace.fleet.plan import Refused
 from checker.trace.sources import text_of
 
 PIECE = 1 << 17  # events of a piece that is made of events
+AHEAD = 2  # pieces that are read while one is worked on
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,17 @@ class Frame:
     places: Longs
 
 
+Piece: TypeAlias = Callable[[Coder], Frame]  # what was read of a recording, to be made numbers of in order
+
+
 class Source(Protocol):
     """A recording that is read piece by piece, and of which single records can be had again."""
 
     name: str
     logs: tuple[Log, ...]  # without their events
 
-    def frames(self, coder: Coder) -> Iterator[Frame]:
-        """All records, each log's in its order. Raises Refused."""
+    def pieces(self) -> Iterator[Piece]:
+        """All records, each log's in its order. Raises Refused, and so do the pieces."""
 
     def events(self, places: Iterable[int]) -> dict[int, Event]:
         """The records at these places."""
@@ -55,13 +62,13 @@ class Recorded:
         self.trace = trace
         self.logs = bare(trace.logs)
 
-    def frames(self, coder: Coder) -> Iterator[Frame]:
+    def pieces(self) -> Iterator[Piece]:
         place = 0
         for number, log in enumerate(self.trace.logs):
             for first in range(0, len(log.events), PIECE):
                 events = log.events[first : first + PIECE]
                 places = np.arange(place, place + len(events))
-                yield framed(coder, events, np.full(len(events), number, np.int32), places)
+                yield partial(_made_of, events, np.full(len(events), number, np.int32), places)
                 place += len(events)
 
     def events(self, places: Iterable[int]) -> dict[int, Event]:
@@ -89,23 +96,36 @@ def framed(coder: Coder, events: Sequence[Event], logs: Ints, places: Longs) -> 
         raise Refused("requests are recorded by their begins and ends")
     names = dict.fromkeys(name for event in events for name in event.fields)
     columns = {name: _column(name, events) for name in names}
-    columns["event"] = pl.Series("event", [event.name for event in events], dtype=pl.String)
-    columns["status"] = pl.Series("status", [event.status for event in events], dtype=pl.String)
-    columns["at"] = pl.Series("at", [event.at for event in events], dtype=pl.String)
-    return Frame(coder.coded(pl.DataFrame(list(columns.values())), places), logs, places)
+    columns["event"] = pa.array([event.name for event in events], pa.string())
+    columns["status"] = pa.array([event.status for event in events], pa.string())
+    columns["at"] = pa.array([event.at for event in events], pa.string())
+    return Frame(coder.coded(columns, places), logs, places)
 
 
-def _column(name: str, events: Sequence[Event]) -> pl.Series:
+def _made_of(events: Sequence[Event], logs: Ints, places: Longs, coder: Coder) -> Frame:
+    return framed(coder, events, logs, places)
+
+
+def _column(name: str, events: Sequence[Event]) -> pa.Array:
     values = [event.fields.get(name) for event in events]
     if all(value is None or (type(value) is int and abs(value) < 1 << 62) for value in values):
-        return pl.Series(name, values, dtype=pl.Int64)
-    return pl.Series(name, [text_of(value) for value in values], dtype=pl.String)
+        return pa.array(values, pa.int64())
+    return pa.array([text_of(value) for value in values], pa.string())
 
 
-def ahead(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """The frames, each read while the one before is worked on. What reading raises is raised here."""
+def frames_of(source: Source, coder: Coder) -> Iterator[Frame]:
+    """All records as frames. Some are read in one thread, others coded in a second, while one is worked on.
+
+    Raises Refused.
+    """
+    return ahead(piece(coder) for piece in ahead(source.pieces()))
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The items, some of them worked out while one is worked on. What that raises is raised here."""
+    end = object()
     with ThreadPoolExecutor(1) as reader:
-        waiting = reader.submit(next, frames, None)
-        while (frame := waiting.result()) is not None:
-            waiting = reader.submit(next, frames, None)
-            yield frame
+        waiting = deque(reader.submit(next, items, end) for _ in range(AHEAD))
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(reader.submit(next, items, end))
+            yield item  # type: ignore[misc]

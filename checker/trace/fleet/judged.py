@@ -7,7 +7,7 @@ where one may be about what another names; then neither has a verdict of its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,11 +17,12 @@ from checker.language.protocol import Kind
 from checker.trace.conform import Answer, explain_trace
 from checker.trace.event import Complaint, Event, Log, Trace
 from checker.trace.fleet.book import Book, Settled
-from checker.trace.fleet.frames import Recorded, Source, ahead
+from checker.trace.fleet.frames import Recorded, Source, frames_of
+from checker.trace.fleet.groups import Done, group_of, groups_of, unknown, worst_first
 from checker.trace.fleet.meaning import Told
 from checker.trace.fleet.opened import opened
 from checker.trace.fleet.plan import Refused, planned
-from checker.trace.fleet.result import NAMED, Count, Fleet, FleetGroup
+from checker.trace.fleet.result import Count, Fleet
 from checker.trace.fleet.shapes import Shapes
 from checker.trace.fleet.strays import strays as strays_of
 from checker.trace.judge_trace import Judge, verdict, verdict_by
@@ -29,7 +30,7 @@ from checker.trace.options import Budget
 from checker.trace.readers import read
 from checker.trace.stated import EDGES, stated_orders
 from checker.trace.strangers import pointed_out
-from checker.trace.verdict import Part, Verdict, VerdictKind, worst
+from checker.trace.verdict import Part, Verdict, VerdictKind
 from checker.trace.view import see
 
 WHOLE = 20_000  # records that are judged as one case where they cannot be taken apart
@@ -64,7 +65,7 @@ def fleet_of(judges: Sequence[Judge], source: Source, tell: Tell = lambda _: Non
     book = Book(shapes)
     stopped = False
     try:
-        for frame in ahead(source.frames(shapes.coder)):
+        for frame in frames_of(source, shapes.coder):
             book.add(shapes.table(frame))
             tell(f"{book.events:,} records, {book.ties.count:,} names")
     except KeyboardInterrupt:
@@ -83,19 +84,8 @@ def _check_apart(judge: Judge, shapes: Shapes) -> None:
     kinds = {action.name: action.kind for action in judge.protocol.actions}
     for moment in judge.core.moments:
         fault = kinds[moment.action] is Kind.FAULT and not judge.options.faults
-        if (moment.action in read_as or not fault) and judge.apart.wide(moment):
+        if (moment.action in read_as or not fault) and judge.machines.apart.wide(moment):
             raise Refused(f"{moment.action} changes what belongs to several cases")
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """Cases that got the same verdict: how many, one of them, that one's verdict."""
-
-    verdict: Verdict
-    cases: int
-    one: Settled
-    variant: int
-    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -117,7 +107,7 @@ class _Judging:
         counts = self.book.counts()
         variants = [number for number, count in enumerate(counts.tolist()) if count]
         strays = strays_of([j.protocol for j in self.judges], {number: self._told(number) for number in variants})
-        done: list[_Done] = []
+        done: list[Done] = []
         for at, number in enumerate(variants):
             try:
                 self.tell(f"judging variant {at + 1} of {len(variants)}")
@@ -127,8 +117,8 @@ class _Judging:
                 break
         left = int(counts.sum()) - sum(each.cases for each in done)
         if self.stopped:  # what was not read may be what is missing, or too much
-            done = [each if each.verdict.kind is VerdictKind.VIOLATES else _open(each) for each in done]
-        groups = tuple(self._groups(done))
+            done = [each if each.verdict.kind is VerdictKind.VIOLATES else unknown(each, STOPPED) for each in done]
+        groups = tuple(groups_of(done, self._others))
         counted = {kind: sum(group.cases for group in groups if group.kind is kind) for kind in VerdictKind}
         counted[VerdictKind.UNKNOWN] += left
         return Fleet(
@@ -147,16 +137,16 @@ class _Judging:
 
     # --------------------------------------------------------------------------------------------------------- verdicts
 
-    def _judged(self, number: int, count: int, strays: frozenset[int]) -> Iterator[_Done]:
+    def _judged(self, number: int, count: int, strays: frozenset[int]) -> Iterator[Done]:
         one = next(self.book.of_variant(number))
         plain = self._verdict(self._trace([one])[0], times=False)
         violates = plain.kind is VerdictKind.VIOLATES
         if number in strays and violates:
-            yield _Done(replace(plain, kind=VerdictKind.UNKNOWN), count, one, number, STRAY)
+            yield unknown(Done(plain, count, one, number), STRAY)
         elif violates and any(self._helps(one, plain, stray) for stray in sorted(strays)):
-            yield _Done(replace(plain, kind=VerdictKind.UNKNOWN), count, one, number, HELPED)
+            yield unknown(Done(plain, count, one, number), HELPED)
         elif plain.kind in PLAIN or not self._clocks():
-            yield _Done(self._timed(one, plain), count, one, number)
+            yield Done(self._timed(one, plain), count, one, number)
         else:
             yield from self._one_by_one(number)
 
@@ -177,7 +167,7 @@ class _Judging:
         """The verdict with the times that its records have, for show; what they are cannot change it."""
         return plain if not self._clocks() else replace(plain, logs=self._trace([one])[0].logs)
 
-    def _one_by_one(self, number: int) -> Iterator[_Done]:
+    def _one_by_one(self, number: int) -> Iterator[Done]:
         """Cases whose verdict may hang on times: each with its own."""
         found: dict[tuple[object, ...], list[Settled]] = {}
         verdicts: dict[tuple[object, ...], Verdict] = {}
@@ -191,7 +181,7 @@ class _Judging:
                     verdicts[key] = self._verdict(trace, times=True)
                 found.setdefault(key, []).append(case)
         for key, alike in found.items():
-            yield _Done(verdicts[key], len(alike), alike[0], number)
+            yield Done(verdicts[key], len(alike), alike[0], number)
 
     def _order(self, trace: Trace) -> Iterator[object]:
         """What the times of a case's records say: which must have come before which."""
@@ -246,32 +236,12 @@ class _Judging:
         shapes = set(self.book.variants.met[variant].shapes.tolist())
         return [told for shape in shapes for told in self.shapes.meanings[shape].told]
 
-    # ----------------------------------------------------------------------------------------------------------- groups
-
-    def _groups(self, done: Sequence[_Done]) -> Iterator[FleetGroup]:
-        """Worst first, then the most frequent."""
-        grouped: dict[tuple[object, ...], list[_Done]] = {}
-        for each in done:
-            grouped.setdefault(_way(each), []).append(each)
-        rows = sorted(grouped.values(), key=lambda some: -sum(each.cases for each in some))
-        for kind in worst_first(dict.fromkeys(VerdictKind, 1)):
-            yield from (self._group(row) for row in rows if row[0].verdict.kind is kind)
-
-    def _group(self, row: Sequence[_Done]) -> FleetGroup:
-        first = max(row, key=lambda each: each.cases)
-        kind, protocol, host, rules, event, reason = _way(first)
-        others: list[str] = []
+    def _others(self, row: Sequence[Done], first: Done) -> Iterator[str]:
+        """What the cases of a row are called, all but one."""
         for each in row:
             for case in self.book.of_variant(each.variant):
-                if case.places[0] != first.one.places[0] and len(others) < NAMED:
-                    others.append(self._name(case))
-                elif len(others) >= NAMED:
-                    break
-        return FleetGroup(
-            kind, protocol, rules, event, host,
-            sum(each.cases for each in row), len({each.variant for each in row}),
-            first.verdict.trace, first.verdict, tuple(others), reason,
-        )  # fmt: skip
+                if case.places[0] != first.one.places[0]:
+                    yield self._name(case)
 
     def _unknown(self) -> Iterator[Complaint]:
         """A complaint for each name of an event, and of a field, that no protocol knows."""
@@ -286,34 +256,8 @@ class _Judging:
         yield from pointed_out([judge.protocol for judge in self.judges], trace).complaints
 
 
-def worst_first(counted: Mapping[VerdictKind, int]) -> list[VerdictKind]:
-    """The verdicts that were counted at all, worst first."""
-    left = [kind for kind, cases in counted.items() if cases]
-    found = []
-    while left:
-        found.append(worst(tuple(left)))
-        left.remove(found[-1])
-    return found
-
-
 def _left(cases: int) -> tuple[str, ...]:
     return (f"{cases:,} cases were not judged",) if cases else ()
-
-
-def _open(done: _Done) -> _Done:
-    return replace(done, verdict=replace(done.verdict, kind=VerdictKind.UNKNOWN), reason=STOPPED)
-
-
-def _way(done: _Done) -> tuple[VerdictKind, str | None, str | None, tuple[str, ...], str | None, str]:
-    """What makes cases one group: kind, protocol, host, rules, name of the first unexplained event, reason."""
-    kind = done.verdict.kind
-    part = next((part for part in done.verdict.parts if part.kind is kind), None)
-    if part is None or kind is VerdictKind.CONFORMS:
-        return kind, None, None, (), None, done.reason
-    finding = part.findings[0] if part.findings else None
-    rules = finding.rules if finding is not None else ()
-    event = finding.event.name if finding is not None and finding.event is not None else None
-    return kind, part.protocol, part.host, rules, event, done.reason or part.reason
 
 
 def _answer(judge: Judge, trace: Trace) -> Answer:
@@ -340,8 +284,6 @@ def _whole(judges: Sequence[Judge], trace: Trace, why: str) -> Fleet:
         damaged = bool(trace.left_out) or any(complaint.fatal for complaint in trace.complaints)
         kind = VerdictKind.UNREADABLE if damaged else VerdictKind.UNKNOWN
         found = Verdict(trace.name, kind, (), size, trace.complaints, trace.left_out, ())
-    way = _way(_Done(found, 1, _NOTHING, 0, reason))
-    kind, protocol, host, rules, event, reason = way
-    group = FleetGroup(kind, protocol, rules, event, host, 1, 1, trace.name, found, (), reason)
-    counts = (Count(kind, 1),)
+    group = group_of([Done(found, 1, _NOTHING, 0, reason)], ())
+    counts = (Count(found.kind, 1),)
     return Fleet(trace.name, size, 1, 1, counts, (group,), trace.complaints, trace.left_out, whole=why)

@@ -1,23 +1,26 @@
 """The native format, read by the column. What is not as most lines are is read by the careful reader, and told by it.
 
 A piece of the file is taken by the column only where nothing in it can have been overlooked: every line is one record,
-every member is in a column, positions increase, times are times. Any other piece goes through the careful reader.
+every member is in a column of its type, positions increase, times are times. Any other goes through the careful reader.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
 
 from checker.trace.event import Complaint, Event, Log
-from checker.trace.fleet.coded import NAMES, Coded, Coder
-from checker.trace.fleet.codes import ABSENT, Ints, Texts
-from checker.trace.fleet.frames import Frame, bare, framed
+from checker.trace.fleet.coded import NAMES, Coded, Coder, Columns
+from checker.trace.fleet.codes import ABSENT, Ints, Longs, Texts
+from checker.trace.fleet.frames import Frame, Piece, bare, framed
 from checker.trace.fleet.plan import Refused
 from checker.trace.fleet.stamps import times_are_sound
 from checker.trace.readers.common import Ledger, sanitise
@@ -27,14 +30,16 @@ from checker.trace.readers.native import NativeReader, Shelf
 
 HEAD = 1 << 16  # bytes in which the headers are looked for
 PIECE = 1 << 22  # bytes of a piece
-META: dict[str, pl.DataType] = {
-    "log": pl.String(), "seq": pl.Int64(), "ts": pl.String(), "event": pl.String(), "status": pl.String(),
-    "at": pl.String(), "phase": pl.String(), "req": pl.String(), "switchover": pl.String(),
+BLOCK = 1 << 24  # bytes that are parsed at once: more than a piece with its last line
+META = {
+    "log": pa.string(), "seq": pa.int64(), "ts": pa.string(), "event": pa.string(), "status": pa.string(),
+    "at": pa.string(), "phase": pa.string(), "req": pa.string(), "switchover": pa.null(),
 }  # fmt: skip
+NOT_READ = ("log", "seq", "ts", "phase", "req", "switchover")  # members that are looked at here and nowhere else
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Part:
     """Whole lines of the file: the number of the first, how many they are, and their text."""
 
     first: int
@@ -52,13 +57,13 @@ class Lined:
         self.reader = NativeReader(sanitise(path.name), Ledger(self.shown))
         self.headers: list[tuple[int, bytes]] = []
         self._index: list[tuple[int, int]] = []  # the first line of each piece, and where it begins
-        self._schema: dict[str, pl.DataType] = {}
+        self.types = dict(META)  # of the members met so far; none is parsed that is not in it
         self._logs = Texts()
-        self._numbers = np.full(1, ABSENT, np.int32)  # of logs, by the number of the text; the last is for none
-        self._named_up_to: dict[str, int] = {}  # by column, up to which number of its texts they are surely texts
+        # Of logs, by the number of the text. The last entry is for none, as is any text with a later number.
+        self._numbers = np.full(1, ABSENT, np.int32)
         self._seen: list[int] = []  # the last position in each log
-        self._pieces = self._read()
-        head = next(self._pieces, None)
+        self._parts = self._read()
+        head = next(self._parts, None)
         if head is None or marked(head.text) is not None:
             raise Refused("the file is not plain JSON lines")
         self._first = self._careful(head)
@@ -66,14 +71,13 @@ class Lined:
         if not self.logs:
             raise Refused("there is no header at the beginning")
 
-    def frames(self, coder: Coder) -> Iterator[Frame]:
+    def pieces(self) -> Iterator[Piece]:
         """All records. Raises Refused."""
         for number, log in enumerate(self.logs):
             self._know(log.name, number)
-        yield self._framed(coder, self._first)
-        for piece in self._pieces:
-            frame = self._quick(piece, coder)
-            yield self._framed(coder, self._careful(piece)) if frame is None else frame
+        yield partial(self._framed, self._first)
+        for part in self._parts:
+            yield partial(self._frame, part, self._parsed(part.text))
 
     def events(self, places: Iterable[int]) -> dict[int, Event]:
         """The records at these places, as the careful reader reads them."""
@@ -97,7 +101,7 @@ class Lined:
 
     # ----------------------------------------------------------------------------------------------------------- pieces
 
-    def _read(self) -> Iterator[Piece]:
+    def _read(self) -> Iterator[Part]:
         first, offset, size = 1, 0, HEAD
         with self.path.open("rb") as file:
             while text := file.read(size) + file.readline(LIMIT + 1):
@@ -105,9 +109,9 @@ class Lined:
                     if len(text) > LIMIT + size:
                         raise Refused("a line is too long")
                     text += b"\n"
-                count = text.count(b"\n")
+                count = int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
                 self._index.append((first, offset))
-                yield Piece(first, count, text)
+                yield Part(first, count, text)
                 first, offset, size = first + count, offset + len(text), PIECE
 
     def _lines_of(self, file: io.BufferedReader, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
@@ -128,7 +132,7 @@ class Lined:
     def _shelves(self) -> list[Shelf]:
         return list({id(shelf): shelf for shelf in self.reader.shelves.values()}.values())
 
-    def _careful(self, piece: Piece) -> list[Event]:
+    def _careful(self, piece: Part) -> list[Event]:
         """The records of a piece that could be read. Raises Refused at a header in the middle of the file."""
         for shelf, seen in zip(self._shelves(), self._seen, strict=False):
             remember(shelf, seen)
@@ -152,72 +156,57 @@ class Lined:
     def _keep_headers(self, first: int, lines: list[bytes]) -> None:
         self.headers += [(number, line) for number, line in enumerate(lines, first) if b'"switchover"' in line]
 
-    def _framed(self, coder: Coder, events: list[Event]) -> Frame:
+    def _framed(self, events: list[Event], coder: Coder) -> Frame:
         numbers = {log.name: number for number, log in enumerate(self.logs)}
         logs = np.array([numbers[event.log] for event in events], np.int32)
         return framed(coder, events, logs, np.array([event.origin.place + self.base for event in events], np.int64))
 
     # ---------------------------------------------------------------------------------------------------- by the column
 
-    def _quick(self, piece: Piece, coder: Coder) -> Frame | None:
+    def _frame(self, part: Part, columns: pa.Table | None, coder: Coder) -> Frame:
+        frame = None if columns is None else self._quick(part, columns, coder)
+        return self._framed(self._careful(part), coder) if frame is None else frame
+
+    def _quick(self, part: Part, table: pa.Table, coder: Coder) -> Frame | None:
         """The piece by the column; None where it must be read with care."""
-        if b"\\u" in piece.text:
+        if len(table) != part.count or not _begin_lines(part):
             return None
-        members = _members(piece.text)
-        columns = self._parsed(piece.text) if self._schema else None
-        if columns is None or _held(columns) != members:
-            if not self._learn(piece.text):
-                return None
-            columns = self._parsed(piece.text)
-            if columns is None or _held(columns) != members:
-                return None
-        if len(columns) != piece.count or columns.get_column("event").null_count():
+        columns = {name: _whole(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+        event = columns["event"]
+        if event.null_count or not coder.takes(columns) or not all(map(_is_finite, columns.values())):
             return None
-        for name in ("phase", "req", "switchover"):
-            if columns.get_column(name).null_count() != len(columns):
-                return None
-        logs = self._log_numbers(columns.get_column("log"))
-        if logs is None or not times_are_sound(columns.get_column("ts")):
+        if any(columns[name].null_count != len(table) for name in ("phase", "req", "switchover")):
             return None
-        start = self.base + piece.first
-        places = np.arange(start, start + len(columns))
-        coded = coder.coded(columns, places)
-        if not self._named(coded, coder) or not self._in_order(columns, logs):
+        logs = self._log_numbers(columns["log"])
+        if logs is None or not times_are_sound(columns["ts"]):
+            return None
+        start = self.base + part.first
+        places = np.arange(start, start + len(table))
+        coded = coder.coded({name: each for name, each in columns.items() if name not in NOT_READ}, places)
+        if not all_named(coded, columns) or not self._in_order(columns["seq"], logs):
             return None
         return Frame(coded, logs, places)
 
-    def _named(self, coded: Coded, coder: Coder) -> bool:
-        """Whether names of events, statuses and places are surely texts, and not numbers that were taken for texts."""
-        for name in NAMES:
-            if name in coded and (most := int(coded[name].max())) > self._named_up_to.get(name, 0):
-                first = self._named_up_to.get(name, 0) + 1
-                if any(_may_be_a_number(text) for text in coder.texts[name].texts(first, most + 1)):
-                    return False
-                self._named_up_to[name] = most
-        return True
-
-    def _parsed(self, text: bytes) -> pl.DataFrame | None:
-        try:
-            return pl.read_ndjson(io.BytesIO(text), schema=self._schema)
-        except pl.exceptions.PolarsError:
-            return None
+    def _parsed(self, text: bytes) -> pa.Table | None:
+        """The text by the column; None where it is damaged, or has values of other types than before."""
+        found = _table(text, self.types)
+        if found is None and self._learn(text):
+            found = _table(text, self.types)
+        return found
 
     def _learn(self, text: bytes) -> bool:
         """Members that were not met before; False where there are none, or the text is damaged."""
-        try:
-            found = pl.read_ndjson(io.BytesIO(text), infer_schema_length=None).schema
-        except pl.exceptions.PolarsError:
+        found = _table(text)
+        if found is None:
             return False
-        schema = dict(self._schema or META)
-        for name, type_ in found.items():
-            if name in META:
-                if name == "ts" and type_ == pl.Int64:
-                    schema[name] = pl.Int64()
-                continue
-            kept = type_ if type_ in (pl.Int64, pl.Boolean) else pl.String()
-            schema[name] = kept if schema.get(name, kept) == kept else pl.String()
-        changed = schema != self._schema
-        self._schema = schema
+        schema = dict(self.types)
+        for name, type_ in zip(found.schema.names, found.schema.types, strict=True):
+            if name not in META:
+                schema[name] = _wider(schema.get(name, pa.null()), _plain(type_))
+            elif name == "ts" and type_ == pa.int64():
+                schema[name] = type_
+        changed = schema != self.types
+        self.types = schema
         return changed
 
     def _know(self, name: str, number: int) -> None:
@@ -227,41 +216,46 @@ class Lined:
         table[at] = number
         self._numbers = table
 
-    def _log_numbers(self, column: pl.Series) -> Ints | None:
+    def _log_numbers(self, column: pa.Array) -> Ints | None:
         """The number of each record's log; None where one has no header."""
-        if column.null_count() == len(column) and len(self.logs) == 1:
+        if column.null_count == len(column) and len(self.logs) == 1:
             return np.zeros(len(column), np.int32)
-        texts = column.cast(self._logs.type).to_physical().fill_null(0xFFFFFFFF).to_numpy().view(np.int32)
+        texts = self._logs.of("log", column)
         if len(texts) and int(texts.max()) >= len(self._numbers) - 1:
             return None
         found = self._numbers[texts]
         return found if found.min(initial=0) >= 0 else None
 
-    def _in_order(self, columns: pl.DataFrame, logs: Ints) -> bool:
+    def _in_order(self, column: pa.Array, logs: Ints) -> bool:
         """Whether positions increase in each log; remembers the last ones."""
-        column = columns.get_column("seq")
-        if column.null_count() == len(column):
+        if column.null_count == len(column):
             self._seen = [
                 seen + int(np.count_nonzero(logs == number)) if seen >= 0 else int(np.count_nonzero(logs == number))
                 for number, seen in enumerate(self._seen)
             ]
             return True
-        if column.null_count():
-            return False
-        positions = column.to_numpy()
-        seen = list(self._seen)
-        for number in range(len(self.logs)):
-            mine = positions[logs == number] if len(self.logs) > 1 else positions
-            if len(mine):
-                if mine[0] <= seen[number] or not (mine[1:] > mine[:-1]).all():
-                    return False
-                seen[number] = int(mine[-1])
-        self._seen = seen
-        return True
+        seen = None if column.null_count else increasing(column.to_numpy(), logs, self._seen)
+        self._seen = seen or self._seen
+        return seen is not None
 
 
-def _may_be_a_number(text: str) -> bool:
-    return text[:1] in "-0123456789[{" or text in ("true", "false")
+def all_named(coded: Coded, columns: Columns) -> bool:
+    """Whether none of the names of events, statuses and places is the empty text."""
+    return all(
+        int(np.count_nonzero(coded[name] == ABSENT)) == columns[name].null_count for name in NAMES if name in coded
+    )
+
+
+def increasing(positions: Longs, logs: Ints, seen: Sequence[int]) -> list[int] | None:
+    """The last position in each log, given the last ones before; None where some do not increase."""
+    last = list(seen)
+    for number in range(len(last)):
+        mine = positions[logs == number] if len(last) > 1 else positions
+        if len(mine):
+            if mine[0] <= last[number] or not (mine[1:] > mine[:-1]).all():
+                return None
+            last[number] = int(mine[-1])
+    return last
 
 
 def remember(shelf: Shelf, seen: int) -> None:
@@ -272,11 +266,53 @@ def remember(shelf: Shelf, seen: int) -> None:
             shelf.events.append(Event(shelf.log.name, seen, "", {}))
 
 
-def _members(text: bytes) -> int:
-    """How many quotes are followed by a colon: as many as there are members, or more where texts contain some."""
-    letters = np.frombuffer(text, np.uint8)
-    return int(np.count_nonzero((letters[:-1] == 0x22) & (letters[1:] == 0x3A)))
+def _table(text: bytes, types: dict[str, pa.DataType] | None = None) -> pa.Table | None:
+    """The text by the column, every member of its type; of whatever type it seems to be where none are given."""
+    if not _is_utf8(text):
+        return None
+    options = None
+    if types is not None:
+        options = pj.ParseOptions(explicit_schema=pa.schema(list(types.items())), unexpected_field_behavior="error")
+    try:
+        return pj.read_json(pa.BufferReader(text), pj.ReadOptions(use_threads=False, block_size=BLOCK), options)
+    except (pa.ArrowException, ValueError):
+        return None
 
 
-def _held(columns: pl.DataFrame) -> int:
-    return columns.width * len(columns) - sum(column.null_count() for column in columns)
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _begin_lines(part: Part) -> bool:
+    """Whether a brace begins each line. No member holds an object, so each begins a record."""
+    letters = np.frombuffer(part.text, np.uint8)
+    ends = np.flatnonzero(letters[:-1] == _NEWLINE)
+    return len(ends) == part.count - 1 and letters[0] == _BRACE and bool((letters[ends + 1] == _BRACE).all())
+
+
+def _is_finite(column: pa.Array) -> bool:
+    """Whether no number is what JSON has no number for; the parser takes its names."""
+    return column.type != pa.float64() or pc.all(pc.is_finite(column)).as_py() is not False
+
+
+def _is_utf8(text: bytes) -> bool:
+    """Whether it is; the parser does not ask."""
+    try:
+        return text.isascii() or text.decode("utf-8") != ""
+    except UnicodeDecodeError:
+        return False
+
+
+def _plain(type_: pa.DataType) -> pa.DataType:
+    """The type that a member is read as, given what the parser took it for, to which some texts look like times."""
+    return pa.string() if pa.types.is_temporal(type_) else type_
+
+
+def _wider(known: pa.DataType, found: pa.DataType) -> pa.DataType:
+    """The type for both kinds of values, or the known one where there is none."""
+    if known == pa.null() and not pa.types.is_nested(found):
+        return found
+    return found if (known, found) == (pa.int64(), pa.float64()) else known
+
+
+_NEWLINE, _BRACE = b"\n{"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from checker.trace.event import Complaint, Event
 from checker.trace.fleet.coded import Coder
-from checker.trace.fleet.frames import Frame, Source
+from checker.trace.fleet.frames import Frame, Piece, Source
 from checker.trace.fleet.ndjson import Lined
 from checker.trace.fleet.plan import Refused
 from checker.trace.fleet.rows import Rowed
@@ -67,19 +68,19 @@ class Several:
         self.name = name
         self.logs = tuple(log for source in sources for log in source.logs)
 
-    def frames(self, coder: Coder) -> Iterator[Frame]:
+    def pieces(self) -> Iterator[Piece]:
         first = 0
-        waiting: list[tuple[int, Iterator[Frame]]] = []
+        waiting: list[tuple[int, Iterator[Piece]]] = []
         for source in self.sources:
-            waiting.append((first, source.frames(coder)))
+            waiting.append((first, source.pieces()))
             first += len(source.logs)
         while waiting:
             for each in list(waiting):
-                frame = next(each[1], None)
-                if frame is None:
+                piece = next(each[1], None)
+                if piece is None:
                     waiting.remove(each)
                 else:
-                    yield Frame(frame.columns, (frame.logs + each[0]).astype(np.int32), frame.places)
+                    yield partial(_shifted, each[0], piece)
 
     def events(self, places: Iterable[int]) -> dict[int, Event]:
         wanted = sorted(places)
@@ -93,3 +94,9 @@ class Several:
 
     def left_out(self) -> int:
         return sum(source.left_out() for source in self.sources)
+
+
+def _shifted(logs: int, piece: Piece, coder: Coder) -> Frame:
+    """The piece with its logs counted from `logs` on."""
+    frame = piece(coder)
+    return Frame(frame.columns, (frame.logs + logs).astype(np.int32), frame.places)

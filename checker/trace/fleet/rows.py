@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 
 from checker.trace.event import Complaint, Event
-from checker.trace.fleet.coded import Coder
+from checker.trace.fleet.coded import Coder, Columns, is_text
 from checker.trace.fleet.codes import ABSENT, Ints, Texts
-from checker.trace.fleet.frames import Frame, bare, framed
-from checker.trace.fleet.ndjson import remember
+from checker.trace.fleet.frames import Frame, Piece, bare, framed
+from checker.trace.fleet.ndjson import all_named, increasing, remember
 from checker.trace.fleet.plan import Refused
 from checker.trace.fleet.stamps import times_are_sound
 from checker.trace.readers.common import Ledger, sanitise
 from checker.trace.readers.native import NativeReader
-from checker.trace.readers.parquet import HEADER, add_logs, add_rows, opened_file
+from checker.trace.readers.parquet import HEADER, Unreadable, add_logs, add_rows, opened_file
 
-PIECE = 1 << 17  # rows of a piece
+PIECE = 1 << 15  # rows of a piece
 NOT_READ = frozenset({"log", "seq", "ts", "phase", "req", *HEADER})
 
 
@@ -31,7 +32,7 @@ class Rowed:
         self.ledger = Ledger(sanitise(str(path), 4096))
         try:
             opened = opened_file(str(path), sanitise(path.name), self.ledger)
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        except Unreadable as error:
             raise Refused("the Parquet file cannot be read") from error
         if opened is None or self.ledger.complaints():
             raise Refused("the Parquet file does not say what it holds")
@@ -45,25 +46,23 @@ class Rowed:
         self._numbers[known] = np.arange(len(known))
         self._seen = [-(1 << 62)] * len(self.logs)
 
-    def frames(self, coder: Coder) -> Iterator[Frame]:
+    def pieces(self) -> Iterator[Piece]:
         """All records. Raises Refused."""
-        for first in range(0, self.opened.rows, PIECE):
-            count = min(PIECE, self.opened.rows - first)
-            try:
-                columns = self.opened.piece(first, count)
-            except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-                raise Refused("the Parquet file cannot be read to its end") from error
-            frame = self._quick(columns, self.base + first + 1, coder)
-            yield self._careful(coder, first, count) if frame is None else frame
+        first = 0
+        try:
+            for table in self.opened.pieces(PIECE):
+                yield partial(self._frame, first, table)
+                first += len(table)
+        except Unreadable as error:
+            raise Refused("the Parquet file cannot be read to its end") from error
 
     def events(self, places: Iterable[int]) -> dict[int, Event]:
         """The records at these places."""
         again = NativeReader(sanitise(self.path.name), Ledger(self.ledger.file))
         add_logs(again, self.opened.logs)
+        for rows, table in self.opened.at(sorted(place - self.base - 1 for place in places)):
+            add_rows(again, table, (row + 1 for row in rows))
         found: dict[int, Event] = {}
-        for run in _runs(sorted(place - self.base - 1 for place in places)):
-            piece = self.opened.piece(run[0], run[-1] - run[0] + 1)[[row - run[0] for row in run]]
-            add_rows(again, piece, (row + 1 for row in run))
         for shelf in {id(shelf): shelf for shelf in again.shelves.values()}.values():
             found.update((event.origin.place + self.base, event) for event in shelf.events)
         return found
@@ -74,65 +73,58 @@ class Rowed:
     def left_out(self) -> int:
         return self.ledger.left_out
 
-    def _quick(self, columns: pl.DataFrame, place: int, coder: Coder) -> Frame | None:
-        """The piece by the column; None where it must be read with care."""
-        present = set(columns.columns)
-        event = columns.get_column("event")
-        if event.null_count() or not _is_text(event.dtype):
-            return None
-        for name in ("status", "at", "log"):
-            if name in present and not _is_text(columns.schema[name]):
-                return None
-        for name in ("phase", "req"):
-            if name in present and columns.get_column(name).null_count() != len(columns):
-                return None
-        if any(type_.is_nested() for type_ in columns.dtypes):
-            return None
-        if "ts" in present:
-            times = columns.get_column("ts")
-            if times.null_count() < len(times) and (
-                times.dtype not in (pl.String, pl.Int64) or not times_are_sound(times)
-            ):
-                return None
-        logs = self._log_numbers(columns)
-        if logs is None or not self._in_order(columns, logs):
-            return None
-        kept = columns.drop([name for name in NOT_READ if name in present])
-        places = np.arange(place, place + len(columns))
-        return Frame(coder.coded(kept, places), logs, places)
+    def _frame(self, first: int, table: pa.Table, coder: Coder) -> Frame:
+        frame = self._quick(first, table, coder)
+        return self._careful(first, table, coder) if frame is None else frame
 
-    def _log_numbers(self, columns: pl.DataFrame) -> Ints | None:
-        if "log" not in columns.columns or columns.get_column("log").null_count() == len(columns):
-            return np.zeros(len(columns), np.int32) if len(self.logs) == 1 else None
-        column = columns.get_column("log").cast(self._texts.type)
-        texts = column.to_physical().fill_null(0xFFFFFFFF).to_numpy().view(np.int32)
+    def _quick(self, first: int, table: pa.Table, coder: Coder) -> Frame | None:
+        """The piece by the column; None where it must be read with care."""
+        columns = {name: column.chunk(0) for name, column in zip(table.column_names, table.columns, strict=True)}
+        if columns["event"].null_count or not coder.takes(columns):
+            return None
+        if any(columns[name].null_count < len(table) for name in ("phase", "req") if name in columns):
+            return None
+        if any(pa.types.is_nested(column.type) for column in columns.values()):
+            return None
+        logs = self._log_numbers(columns.get("log"), len(table))
+        if logs is None or not _are_times(columns.get("ts")):
+            return None
+        start = self.base + first + 1
+        places = np.arange(start, start + len(table))
+        coded = coder.coded({name: each for name, each in columns.items() if name not in NOT_READ}, places)
+        if not all_named(coded, columns) or not self._in_order(columns, logs):
+            return None
+        return Frame(coded, logs, places)
+
+    def _log_numbers(self, column: pa.Array | None, size: int) -> Ints | None:
+        if column is None or column.null_count == size:
+            return np.zeros(size, np.int32) if len(self.logs) == 1 else None
+        if not is_text(column):
+            return None
+        texts = self._texts.of("log", column)
         if int(texts.max(initial=0)) >= len(self._numbers) - 1:
             return None
         found = self._numbers[texts]
         return found if found.min(initial=0) >= 0 else None
 
-    def _in_order(self, columns: pl.DataFrame, logs: Ints) -> bool:
-        if "seq" not in columns.columns or columns.get_column("seq").null_count() == len(columns):
+    def _in_order(self, columns: Columns, logs: Ints) -> bool:
+        column = columns.get("seq")
+        if column is None or column.null_count == len(column):
             return True
-        positions = columns.get_column("seq")
-        if positions.null_count() or positions.dtype != pl.Int64:
+        if column.null_count or column.type != pa.int64():
             return False
-        numbers = positions.to_numpy()
-        seen = list(self._seen)
-        for log in range(len(self.logs)):
-            mine = numbers[logs == log]
-            if len(mine):
-                if mine[0] <= seen[log] or not (mine[1:] > mine[:-1]).all():
-                    return False
-                seen[log] = int(mine[-1])
-        self._seen = seen
-        return True
+        seen = increasing(column.to_numpy(), logs, self._seen)
+        self._seen = seen or self._seen
+        return seen is not None
 
-    def _careful(self, coder: Coder, first: int, count: int) -> Frame:
+    def _careful(self, first: int, table: pa.Table, coder: Coder) -> Frame:
         shelves = [self.reader.shelves[log.name] for log in self.logs]
         for shelf, seen in zip(shelves, self._seen, strict=True):
             remember(shelf, seen)
-        add_rows(self.reader, self.opened.piece(first, count), range(first + 1, first + count + 1))
+        try:
+            add_rows(self.reader, table, range(first + 1, first + len(table) + 1))
+        except Unreadable as error:
+            raise Refused("the Parquet file cannot be read to its end") from error
         events = [event for shelf in shelves for event in shelf.events if event.origin.place > first]
         for shelf in shelves:
             del shelf.events[:-1]
@@ -142,17 +134,7 @@ class Rowed:
         return framed(coder, events, logs, np.array([self.base + event.origin.place for event in events], np.int64))
 
 
-def _is_text(type_: pl.DataType) -> bool:
-    return type_ in (pl.String, pl.Categorical, pl.Enum)
-
-
-def _runs(wanted: list[int]) -> Iterator[list[int]]:
-    """Numbers that are near one another, to be read together."""
-    run: list[int] = []
-    for number in wanted:
-        if run and number - run[0] >= PIECE // 8:
-            yield run
-            run = []
-        run.append(number)
-    if run:
-        yield run
+def _are_times(column: pa.Array | None) -> bool:
+    if column is None or column.null_count == len(column):
+        return True
+    return (is_text(column) or column.type == pa.int64()) and times_are_sound(column)

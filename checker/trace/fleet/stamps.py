@@ -3,55 +3,64 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from checker.trace.readers.times import EARLIEST, LATEST, nanoseconds
 
 _SHAPE = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:[0-5]\d:[0-5]\d(\.\d{1,9})?[Zz]$"
-_MINUTE = 17  # letters up to the seconds
+_MINUTE = 16  # letters up to the minutes: two words of eight
 _DAY = 10
 MANY = 100  # changes of the minute that are looked at one by one
 
 
-def times_are_sound(column: pl.Series) -> bool:
+def times_are_sound(column: pa.Array) -> bool:
     """Whether every value that is there is a time as the careful reader takes it; leap seconds are left to that one."""
-    missing = column.null_count()
-    if missing == len(column):
+    if column.null_count == len(column):
         return True
-    if column.dtype == pl.Int64:
-        return bool(column.min() >= EARLIEST and column.max() <= LATEST)  # type: ignore[operator]
-    said = column.drop_nulls() if missing else column
+    said = column.drop_null() if column.null_count else column
+    if said.type == pa.int64():
+        times = said.to_numpy()
+        return bool(times.min() >= EARLIEST and times.max() <= LATEST)
+    if pa.types.is_dictionary(said.type):
+        said = said.dictionary_decode()
+    said = said.cast(pa.string())
     return _of_one_length(said) or _of_any(said)
 
 
-def _of_one_length(said: pl.Series) -> bool:
+def _of_one_length(said: pa.Array) -> bool:
     """The quick way: all times are written alike, to the letter's place, and in UTC."""
-    text = str(said.str.join("").item())
-    length, rest = divmod(len(text), len(said))
-    if rest or length not in range(20, 31) or length == 21 or not text.isascii():
+    _, ends, text = said.buffers()
+    places = np.frombuffer(ends, np.int32)[said.offset : said.offset + len(said) + 1]
+    length = int(places[1] - places[0])
+    if length not in range(20, 31) or length == 21 or not (np.diff(places) == length).all():
         return False
-    letters = np.frombuffer(text.encode("ascii"), np.uint8).reshape(len(said), length)
-    low, high = _bounds(length)
-    if not ((letters >= low) & (letters <= high)).all():
+    letters = np.frombuffer(text, np.uint8)[places[0] : places[-1]].reshape(len(said), length)
+    tail, (low, high) = letters[:, _MINUTE:], _bounds(length)
+    if not ((tail >= low) & (tail <= high)).all():
         return False
     # The time up to the minute rarely changes from one record to the next; where it does it is read.
-    changes = np.flatnonzero((letters[1:, :_MINUTE] != letters[:-1, :_MINUTE]).any(axis=1)) + 1
+    words = np.ascontiguousarray(letters[:, :_MINUTE]).view(np.uint64)
+    changes = np.flatnonzero((words[1:] != words[:-1]).any(axis=1)) + 1
+    heads = letters[np.append(0, changes), :_MINUTE]
     if len(changes) > MANY:
-        return all(_is_time(f"{text}00Z") for text in said.str.slice(0, _MINUTE).unique())
-    return all(_is_time(text[at * length : (at + 1) * length]) for at in (0, *changes.tolist()))
+        heads = np.unique(words, axis=0).view(np.uint8)
+    said_heads = (head.tobytes() for head in heads)
+    return all(head.isascii() and _is_time(f"{head.decode()}:00Z") for head in said_heads)
 
 
 def _bounds(length: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint8]], ...]:
-    low = bytearray(b"0000-00-00T00:00:00.000000000Z"[: length - 1] + b"Z")
-    high = bytearray(b"9999-19-39T29:59:59.999999999Z"[: length - 1] + b"Z")
+    low = bytearray(b":00.000000000Z"[: length - _MINUTE - 1] + b"Z")
+    high = bytearray(b":59.999999999Z"[: length - _MINUTE - 1] + b"Z")
     return np.frombuffer(low, np.uint8), np.frombuffer(high, np.uint8)
 
 
-def _of_any(said: pl.Series) -> bool:
-    if not said.str.contains(_SHAPE).all():
+def _of_any(said: pa.Array) -> bool:
+    if not pc.all(pc.match_substring_regex(said, _SHAPE)).as_py():
         return False
-    return all(_is_time(text) for text in said.str.slice(0, _DAY).unique() + "T00:00:00Z") and all(
-        _is_time(f"2000-01-01T{text}") for text in said.str.slice(_DAY + 1, 8).unique() + "Z"
+    days, times = pc.utf8_slice_codeunits(said, 0, _DAY).unique(), pc.utf8_slice_codeunits(said, _DAY + 1, _DAY + 9)
+    return all(_is_time(f"{day}T00:00:00Z") for day in days.to_pylist()) and all(
+        _is_time(f"2000-01-01T{time}Z") for time in times.unique().to_pylist()
     )
 
 

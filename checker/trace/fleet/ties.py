@@ -53,7 +53,10 @@ class Ties:
         for column in things:
             if column is not None:
                 rows = np.flatnonzero((column != anchor) & (column != ABSENT))
-                first, left, right = self._links(column[rows], anchor[rows])
+                left, right = column[rows], anchor[rows]
+                # The others are known to belong together.
+                news = np.flatnonzero(self.parent[left] != self.parent[right])
+                first, left, right = self._links(left[news], right[news])
                 second, left, right = self._links(right, left)
                 pairs += [first, second, (left, right)]
         if pairs:

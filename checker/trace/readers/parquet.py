@@ -7,9 +7,8 @@ columns of that name, or, for all records, from the metadata; a file needs a `ho
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,25 +19,34 @@ from checker.trace.readers.native_header import VERSION, Line, read_header
 from checker.trace.readers.native_json import Damaged
 
 if TYPE_CHECKING:
-    import polars as pl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MAGIC = b"PAR1"
 UNIT = "row"
 NEWLINE = "\n"
 KEY = "switchover"  # of the headers in the file's metadata
 HEADER = ("host", "source", "begins", "ends")
-MISSING = 'reading Parquet needs polars: `pip install "switchover[parquet]"`'
+MISSING = 'reading Parquet needs pyarrow: `pip install "switchover[parquet]"`'
 BLOCK = 1 << 20
 ROWS = 1 << 16  # rows that are made events at a time
 MOST = 5_000_000  # rows of one recording: a small file can hold any number of equal ones
 MANY_LOGS = 1000
 
 
+class Unreadable(Exception):
+    """The file, or a part of it, is no Parquet. The message is a sentence for a complaint."""
+
+    def __init__(self, error: BaseException) -> None:
+        first = str(error).partition(NEWLINE)[0]
+        super().__init__(f"this Parquet file cannot be read: {sanitise(first, 200)}")
+
+
 def read(source: Input) -> Reading:
     """The logs of one file."""
     ledger = Ledger(source.shown)
     try:
-        import polars as pl
+        import pyarrow  # noqa: F401 - asked for once, here
     except ImportError:
         ledger.wrong(ledger.origin(0, "file"), MISSING)
         return Reading((), ledger.complaints())
@@ -53,57 +61,98 @@ def read(source: Input) -> Reading:
             ledger.wrong(ledger.origin(0, "file"), f"{message}: `switchover fleet` takes them", records=opened.rows)
             return Reading((), ledger.complaints(), ledger.left_out)
         add_logs(reader, opened.logs)
-        for first in range(0, opened.rows, ROWS):
-            count = min(ROWS, opened.rows - first)
-            add_rows(reader, opened.piece(first, count), range(first + 1, first + count + 1))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        ledger.wrong(ledger.origin(0, "file"), unreadable(error))
+        row = 0
+        for piece in opened.pieces(ROWS):
+            add_rows(reader, piece, range(row + 1, row + len(piece) + 1))
+            row += len(piece)
+    except Unreadable as error:
+        ledger.wrong(ledger.origin(0, "file"), str(error))
         return Reading((), ledger.complaints(), ledger.left_out)
     return reader.reading()
 
 
-def unreadable(error: BaseException) -> str:
-    """What is wrong with a file that polars could not read."""
-    return f"this Parquet file cannot be read: {sanitise(str(error).partition(NEWLINE)[0], 200)}"
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A Parquet file: its frame, not read yet, how many rows it has, and its logs without their events."""
+    """A Parquet file, not read yet: how many rows it has, and its logs without their events."""
 
-    frame: pl.LazyFrame
+    file: pq.ParquetFile
     rows: int
     logs: tuple[Log, ...]
 
-    def piece(self, first: int, count: int) -> pl.DataFrame:
-        """Some rows. Raises PolarsError."""
-        return self.frame.slice(first, count).collect()
+    def pieces(self, rows: int, groups: Sequence[int] | None = None) -> Iterator[pa.Table]:
+        """All rows, or those of some row groups, at most so many at a time. Raises Unreadable."""
+        for batch in batches(self.file, rows, groups=groups):
+            yield ready(batch)
+
+    def at(self, wanted: Sequence[int]) -> Iterator[tuple[list[int], pa.Table]]:
+        """The rows with these numbers, which count from 0 and increase, some at a time. Raises Unreadable."""
+        first = at = 0
+        for group in range(self.file.num_row_groups):
+            end = first + self.file.metadata.row_group(group).num_rows
+            until = at
+            while until < len(wanted) and wanted[until] < end:
+                until += 1
+            if until > at:
+                yield from _some(self.pieces(ROWS, [group]), first, wanted[at:until])
+            first, at = end, until
+
+
+def _some(pieces: Iterable[pa.Table], first: int, wanted: Sequence[int]) -> Iterator[tuple[list[int], pa.Table]]:
+    for piece in pieces:
+        here = [row for row in wanted if first <= row < first + len(piece)]
+        if here:
+            chosen = set(here)
+            yield here, piece.filter([row in chosen for row in range(first, first + len(piece))])
+        first += len(piece)
 
 
 def opened_file(data: bytes | str, name: str, ledger: Ledger) -> Opened | None:
-    """The file, by its bytes or its path; None, and a complaint, where it holds no records.
+    """The file, by its bytes or its path; None, and a complaint, where it holds no records. Raises Unreadable."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    Raises PolarsError and PanicException, which is none.
-    """
-    import polars as pl
-
-    told = pl.read_parquet_metadata(io.BytesIO(data) if isinstance(data, bytes) else data)
-    frame = pl.scan_parquet(io.BytesIO(data) if isinstance(data, bytes) else data)
-    schema = frame.collect_schema()
-    if "event" not in schema:
-        there = ", ".join(sanitise(column, 40) for column in schema.names()[:8])
-        ledger.wrong(ledger.origin(0, "file"), f"expected a column `event`; there is {there or 'none'}")
+    try:
+        source = pa.BufferReader(data) if isinstance(data, bytes) else data
+        columns = pq.read_schema(source)
+        texts = [each.name for each in columns if pa.types.is_string(each.type) or pa.types.is_dictionary(each.type)]
+        source = pa.BufferReader(data) if isinstance(data, bytes) else data
+        file = pq.ParquetFile(source, read_dictionary=texts, pre_buffer=False)
+        names, rows = columns.names, file.metadata.num_rows
+        told = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items() if key != _SCHEMA}
+    except _errors() as error:
+        raise Unreadable(error) from error
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice is not None or "event" not in names:
+        there = ", ".join(sanitise(column, 40) for column in names[:8])
+        message = "expected a column `event`" if twice is None else "expected each column once"
+        ledger.wrong(ledger.origin(0, "file"), f"{message}; there is {there or 'none'}")
         return None
-    rows = int(frame.select(pl.len()).collect().item())
-    if "log" not in schema and "host" in schema:
-        frame = frame.with_columns(pl.col("host").alias("log"))
-    logs = tuple(log for header in _headers(told, frame, name, ledger) if (log := _log(header, name, ledger)))
+    logs = tuple(log for header in _headers(told, file, name, ledger) if (log := _log(header, name, ledger)))
     if not logs:
         hint = f'such as {KEY}=[{{"log": "a", "host": "A"}}]'
         message = f"no log has a host: expected a column `host`, or headers in the metadata, {hint}"
         ledger.wrong(ledger.origin(0, "file"), message, records=rows)
         return None
-    return Opened(_ready(frame), rows, logs)
+    return Opened(file, rows, logs)
+
+
+def batches(
+    file: pq.ParquetFile, rows: int, columns: list[str] | None = None, groups: Sequence[int] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Rows as they are in the file. Raises Unreadable."""
+    try:
+        for batch in file.iter_batches(rows, groups, columns, use_threads=False):
+            batch.validate(full=True)  # the library believes what a file says of letters and of dictionaries
+            yield batch
+    except _errors() as error:
+        raise Unreadable(error) from error
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What the library raises at a damaged file."""
+    import pyarrow as pa
+
+    return pa.ArrowException, OSError, ValueError, MemoryError, OverflowError
 
 
 def add_logs(reader: NativeReader, logs: tuple[Log, ...]) -> None:
@@ -114,9 +163,16 @@ def add_logs(reader: NativeReader, logs: tuple[Log, ...]) -> None:
         reader.shelves[None] = reader.shelves[logs[0].name]
 
 
-def add_rows(reader: NativeReader, rows: pl.DataFrame, numbers: Iterable[int]) -> None:
-    """Reads rows, which have these numbers, as lines of the native format would be: one set of rules for both."""
-    for number, row in zip(numbers, rows.iter_rows(named=True), strict=True):
+def add_rows(reader: NativeReader, rows: pa.Table, numbers: Iterable[int]) -> None:
+    """Reads rows, which have these numbers, as lines of the native format would be: one set of rules for both.
+
+    Raises Unreadable.
+    """
+    try:
+        told = rows.to_pylist()
+    except _errors() as error:
+        raise Unreadable(error) from error
+    for number, row in zip(numbers, told, strict=True):
         origin = Origin(reader.ledger.file, number, UNIT)
         members = {name: value for name, value in row.items() if value is not None and name not in HEADER}
         try:
@@ -125,47 +181,84 @@ def add_rows(reader: NativeReader, rows: pl.DataFrame, numbers: Iterable[int]) -
             reader.ledger.wrong(origin, damaged.message, records=1)
 
 
-def _ready(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Columns of the few kinds that a record's members have; times in nanoseconds."""
-    import polars as pl
+def ready(batch: pa.RecordBatch) -> pa.Table:
+    """Columns of the few kinds that a record's members have; times in nanoseconds. Raises Unreadable."""
+    import pyarrow as pa
 
-    made = []
-    for name, type_ in frame.collect_schema().items():
-        column = pl.col(name)
-        if name == "ts" and type_.is_temporal():
-            made.append(column.cast(pl.Datetime("ns", "UTC"), strict=False).dt.epoch("ns"))
-        elif type_.is_integer():
-            made.append(column.cast(pl.Int64, strict=False) if type_ != pl.UInt64 else column)
-        elif not (type_.is_float() or type_.is_nested() or type_ in (pl.String, pl.Boolean, pl.Categorical, pl.Enum)):
-            made.append(column.cast(pl.String, strict=False))
-    return frame.with_columns(made)
+    try:
+        made = {name: _plain(name, column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+    except _errors() as error:
+        raise Unreadable(error) from error
+    if "log" not in made and "host" in made:
+        made["log"] = made["host"]
+    return pa.table(made)
 
 
-def _headers(told: Mapping[str, str], frame: pl.LazyFrame, name: str, ledger: Ledger) -> list[dict[str, object]]:
+def _plain(name: str, column: pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return column if pa.types.is_string(kind.value_type) else _plain(name, column.dictionary_decode())
+    if kind in (pa.string(), pa.int64(), pa.uint64()) or pa.types.is_floating(kind) or pa.types.is_boolean(kind):
+        return column
+    if pa.types.is_nested(kind) or pa.types.is_null(kind):
+        return column
+    if pa.types.is_integer(kind):
+        return column.cast(pa.int64())
+    try:
+        if name == "ts" and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+            return column.cast(pa.timestamp("ns", getattr(kind, "tz", None))).cast(pa.int64())
+        return column.cast(pa.string())
+    except pa.ArrowException:  # what it cannot write, or has no place for in 64 bits
+        return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
+
+
+def _headers(told: Mapping[str, str], file: pq.ParquetFile, name: str, ledger: Ledger) -> list[dict[str, object]]:
     if KEY in told:
         try:
             found = json.loads(told[KEY])
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, list) and all(isinstance(each, dict) for each in found):
             return found
         ledger.wrong(ledger.origin(0, "file"), f"`{KEY}` in the metadata: expected a list of headers as JSON")
         return []
-    import polars as pl
-
     plain: dict[str, object] = {member: told[member] for member in HEADER if member in told}
-    columns = frame.collect_schema().names()
-    given = [member for member in ("log", *HEADER) if member in columns]
+    names = file.schema_arrow.names
+    given = [member for member in ("log", *HEADER) if member in names]
     if not given:
         return [plain]
-    rows = frame.select(pl.col(given).cast(pl.String)).unique(maintain_order=True).head(MANY_LOGS).collect()
     logs: dict[object, dict[str, object]] = {}
-    for row in rows.iter_rows(named=True):
+    for row in _distinct(file, given):
         header = plain | {member: value for member, value in row.items() if value is not None}
-        if logs.setdefault(row.get("log"), header) != header:
-            shown = sanitise(str(row.get("log", name)), 80)
+        if "log" not in names and "host" in header:
+            header["log"] = header["host"]
+        if logs.setdefault(header.get("log"), header) != header:
+            shown = sanitise(str(header.get("log", name)), 80)
             ledger.wrong(ledger.origin(0, "file"), f"log `{shown}` has rows that differ in {', '.join(HEADER)}")
     return list(logs.values())
+
+
+def _distinct(file: pq.ParquetFile, columns: list[str]) -> list[dict[str, str | None]]:
+    """The different rows of some columns, as texts, up to a number. Raises Unreadable."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found: dict[str, None] = {}
+    try:
+        for batch in batches(file, ROWS, columns):
+            texts = [batch.column(name).cast(pa.string()) for name in columns]
+            lines = pc.binary_join_element_wise(*texts, _BETWEEN, null_handling="replace", null_replacement=_NONE)
+            found |= dict.fromkeys(lines.unique()[:MANY_LOGS].to_pylist())
+            if len(found) >= MANY_LOGS:
+                break
+    except _errors() as error:
+        raise Unreadable(error) from error
+    rows = [line.split(_BETWEEN) for line in found]
+    if any(len(row) != len(columns) for row in rows):
+        raise Unreadable(ValueError(f"one of {', '.join(columns)} holds control characters"))
+    return [{n: None if text == _NONE else text for n, text in zip(columns, row, strict=True)} for row in rows]
 
 
 def _log(header: dict[str, object], name: str, ledger: Ledger) -> Log | None:
@@ -174,3 +267,7 @@ def _log(header: dict[str, object], name: str, ledger: Ledger) -> Log | None:
     if not isinstance(called, str) or not called or not isinstance(members.get("host"), str):
         return None
     return read_header(Line(ledger.origin(0, "file"), json.dumps(members, default=str), members), called, ledger)
+
+
+_SCHEMA = b"ARROW:schema"
+_BETWEEN, _NONE = "\x1f\x00\x1f", "\x1f\x01\x1f"  # between values that are one text for a while, and for none

@@ -27,8 +27,8 @@ from bench.made import Line, two_hosts, write  # noqa: E402
 TLC = {62: 5390, 620: 1275}
 ORDER = (
     "start", "validation_create", "policies_check", "validation_delete", "port_make", "policies_add", "save",
-    "save_complete", "switch_off", "remove", "tear_down", "delete", "make", "connect", "restore", "restore_complete",
-    "online",
+    "save_complete", "switch_off", "remove", "tear_down", "delete", "make", "switch_on", "restore", "restore_complete",
+    "go_online",
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def handover_trace(vms: int, slots: int, seed: int, hidden: tuple[str, ...] = ()
     """One log in which so many VMs move, at random one after the other; every step of the model is recorded."""
     random = Random(seed)
     left = {
-        vm: [(name, slot) for name in ORDER for slot in ([""] if name in ("start", "online") else range(slots))]
+        vm: [(name, slot) for name in ORDER for slot in ([""] if name in ("start", "go_online") else range(slots))]
         for vm in range(vms)
     }
     yield {"switchover": 1, "log": "a", "host": "A", "ends": "open"}
@@ -108,7 +108,7 @@ def handover(place: Path, seed: int) -> None:
             f"  {vms} VMs  {events:6,} events  {taken:5.2f} s  {rate:8,.0f} events/s, {rate / TLC[vms]:.1f} x TLC",
             f" {said}",
         )
-    hidden = ("start", "online")
+    hidden = ("start", "go_online")
     spec.write_text(handover_text(hidden), encoding="utf-8")
     print("  the same with the steps of whole VMs hidden")
     for vms in (6, 12, 62, 620):

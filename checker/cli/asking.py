@@ -48,18 +48,13 @@ def protocols(wanted: Wanted) -> list[tuple[Protocol, Options]]:
 
 def recording(paths: Sequence[Path], asked: Sequence[tuple[Protocol, Options]]) -> Trace:
     """The one recording that the paths hold: files given together, or a folder. Raises UserError."""
-    from checker.report.expected import beside
-    from checker.trace.readers import read, traces_of
+    from checker.cli.inputs import recordings_of
+    from checker.trace.readers import read
     from checker.trace.strangers import pointed_out
 
     if not paths:
         raise UserError("which recording?", "name its file, or its files, or a folder that holds one")
-    whole = [path for path in paths if path.is_dir() and beside(path).is_file()]
-    others = traces_of([path for path in paths if path not in whole])
-    found = (
-        *((path.name, tuple(file for _, inside in traces_of([path]) for file in inside)) for path in whole),
-        *others,
-    )
+    found = recordings_of(paths)
     if len(found) > 1:
         help_ = f"name one of them, such as {clean(found[0][1][0])}; files given together are one"
         raise UserError(f"that is {plural(len(found), 'recording')}, and one is asked about", help_)

@@ -65,7 +65,7 @@ def check(
     folder that are logs of one run are put together. Without a PATH: the recordings that ship. One in a folder that
     has a NAME.verdict.json beside it must get just that verdict.
     """
-    from checker.cli.inputs import chosen
+    from checker.cli.inputs import chosen, is_recording, recordings_of
     from checker.cli.judging import Judging
     from checker.report.documents import CheckDocument
     from checker.report.json import json_text
@@ -77,14 +77,14 @@ def check(
     if spec is not None and not paths:
         raise UserError("there is no PATH", "the recordings that ship are of the protocols that ship: name your own")
     given = list(paths) if paths else [folder("traces")]
-    traces = _mixed(list(judging.protocols.values()), _traces(given), given)
+    traces = _mixed(list(judging.protocols.values()), recordings_of(given), given)
     reports.keep([*(spec or ()), *(file for _, files in traces for file in files)])
-    one = len(traces) == 1 and not any(path.is_dir() and not _is_recording(path) for path in given)
+    one = len(traces) == 1 and not any(path.is_dir() and not is_recording(path) for path in given)
     width = max((len(name) for name, _ in traces), default=0)
     recordings: list[Recording] = []
     for name, files in traces:
         verdict = judging.verdict(name, files)
-        by_name = any(file in given or (file.parent in given and _is_recording(file.parent)) for file in files)
+        by_name = any(file in given or (file.parent in given and is_recording(file.parent)) for file in files)
         wanted = None if by_name or judging.stopped else _expectation(files)
         questions = judging.readings(name, files, seconds) if readings and not judging.stopped else ()
         recording = relative(replace(_recording(verdict, wanted), readings=questions))
@@ -107,16 +107,6 @@ def check(
 Traces = tuple[tuple[str, tuple[Path, ...]], ...]
 
 
-def _traces(given: list[Path]) -> Traces:
-    """The recordings that the paths name. A folder with a verdict beside it is one, as it is in the folder above."""
-    from checker.trace.readers import traces_of
-
-    whole = [path for path in given if _is_recording(path)]
-    others = [path for path in given if path not in whole]
-    folders = [(path.name, tuple(file for _, files in traces_of([path]) for file in files)) for path in whole]
-    return (*folders, *(traces_of(others) if others else ()))
-
-
 def _mixed(protocols: Sequence[Protocol], traces: Traces, given: Sequence[Path]) -> Traces:
     """The traces, with those files of a folder put together that are of one run. What has a verdict is left alone."""
     from checker.trace.mixture import belonging
@@ -136,12 +126,6 @@ def _mixed(protocols: Sequence[Protocol], traces: Traces, given: Sequence[Path])
     # in the order in which they come, each where its first file does
     placed = ((whole.get(each[1][0]) if each in loose else each) for each in traces)
     return tuple(each for each in placed if each is not None)
-
-
-def _is_recording(path: Path) -> bool:
-    from checker.report.expected import beside
-
-    return path.is_dir() and beside(path).is_file()
 
 
 def _told(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +12,7 @@ import typer
 
 from checker.cli.common import Json, Spec, UserError, nearest, reason, relative, show, write
 from checker.cli.exits import ExitCode
+from checker.cli.whole import replace_whole, write_whole
 from checker.report.text import clean, listed
 
 if TYPE_CHECKING:
@@ -143,42 +141,17 @@ def _written(
             write(made.text)
         else:
             data = made.text.encode("utf-8")
-            _replace(target, lambda path: path.write_bytes(data))
+            write_whole(target, data, through_links=False)
         return made.lost
     lost: list[str] = []
     if target is not None:
         file_writer = writer
         try:
-            _replace(target, lambda path: lost.extend(file_writer.write(trace, path)))
+            replace_whole(target, lambda path: lost.extend(file_writer.write(trace, path)), through_links=False)
         except ImportError as error:
             message = f"{writer.name} needs a library that is not there: {clean(error)}"
             raise UserError(message, f"pip install 'switchover[{writer.name}]'") from error
     return tuple(lost)
-
-
-def _replace(target: Path, make: Callable[[Path], object]) -> None:
-    """Makes the file beside its place and puts it there when it is whole. Raises UserError."""
-    made: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".switchover-", suffix=target.suffix)
-        os.close(handle)
-        made = Path(name)
-        make(made)
-        made.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        made.replace(target)
-        made = None
-    except OSError as error:
-        raise UserError(f"cannot write {clean(target)}: {reason(error)}") from error
-    finally:
-        if made is not None:
-            with suppress(OSError):
-                made.unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _objects(spec: list[Path] | None) -> Objects:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 
 from checker.cli.common import Json, UserError, reason, relative, write
 from checker.cli.exits import ExitCode
+from checker.cli.whole import write_whole
 from checker.report.text import clean, plural
 
 
@@ -39,7 +39,7 @@ def format_(
     changed = [item for item in formatted if item.changed]
     if write_:
         for item in changed:
-            _replace(item.path, item.after)
+            write_whole(item.path, item.after.encode("utf-8"))
     if json:
         _answer_in_json(formatted, written=write_)
     elif check or write_:
@@ -74,23 +74,6 @@ def _formatted(path: Path) -> _Formatted | None:
             print(render(item) + "\n", file=sys.stderr)
         return None
     return _Formatted(path, before, format(file))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Writes beside the file and puts that in its place, so that no crash leaves half a text. Raises UserError."""
-    try:
-        mode = path.stat().st_mode
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(text.encode("utf-8"))
-        made = Path(file.name)
-        try:
-            made.chmod(mode)
-            made.replace(path.resolve())
-        except OSError:
-            made.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UserError(f"cannot write {clean(path)}: {reason(error)}") from error
 
 
 def _answer_in_json(formatted: list[_Formatted], *, written: bool) -> None:

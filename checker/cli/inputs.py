@@ -215,3 +215,20 @@ def bounds(choices: Sequence[Chosen], text: str | None) -> list[tuple[Chosen, tu
 def _example(choices: list[Chosen]) -> str:
     sorts = [sort.name for choice in choices[:1] for sort in choice.protocol.sorts if sort.members is None]
     return ",".join([*(f"{name}=2" for name in sorts), "faults=1"])
+
+
+def recordings_of(paths: Sequence[Path]) -> tuple[tuple[str, tuple[Path, ...]], ...]:
+    """The recordings that the paths name. A folder with a verdict beside it is one, as it is in the folder above."""
+    from checker.trace.readers import traces_of
+
+    whole = [path for path in paths if is_recording(path)]
+    others = [path for path in paths if path not in whole]
+    folders = [(path.name, tuple(file for _, files in traces_of([path]) for file in files)) for path in whole]
+    return (*folders, *(traces_of(others) if others else ()))
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a folder is one recording, by a verdict that lies beside it."""
+    from checker.report.expected import beside
+
+    return path.is_dir() and beside(path).is_file()

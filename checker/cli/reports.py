@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checker.cli.common import UserError, reason, relative, write
+from checker.cli.whole import write_whole
 from checker.report.text import clean
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Reports:
             if path == STANDARD_OUTPUT:
                 write(text(told))
             else:
-                _replace(path, text(told))
+                _write(path, text(told))
 
     def _wanted(self) -> Iterator[tuple[str, Path, Callable[[Told], str]]]:
         for option, path, text in (("--html", self.html, _html), ("--sarif", self.sarif, _sarif),
@@ -105,22 +105,13 @@ def _junit(told: Told) -> str:
     return junit_text(told.recordings, told.protocols, strict=told.strict, not_judged=told.not_judged)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Writes beside the file and puts that in its place; what is no plain file is written into."""
+def _write(path: Path, text: str) -> None:
+    """Writes the file whole; what is no plain file is written into. Raises UserError."""
     content = text.encode("utf-8", "backslashreplace")
+    if not path.exists() or path.is_file():
+        write_whole(path, content)
+        return
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(content)
-            return
-        target = path.resolve()
-        made = target.with_name(f".{target.name[:40]}.{os.getpid()}")
-        try:
-            made.write_bytes(content)
-            if target.exists():
-                made.chmod(target.stat().st_mode)
-            made.replace(target)
-        except OSError:
-            made.unlink(missing_ok=True)
-            raise
+        path.write_bytes(content)
     except OSError as error:
         raise UserError(f"cannot write {clean(path)}: {reason(error)}") from error

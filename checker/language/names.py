@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -176,9 +176,3 @@ def cited(names: Names, rules: tuple[tree.Ident, ...], found: Diagnostics) -> tu
         if rule.text not in names.rules:
             names.unknown(found, "E0206", "rule", rule, names.rules)
     return tuple(dict.fromkeys(rule.text for rule in rules))
-
-
-def described(names: Mapping[str, tree.Node]) -> str:
-    """The names as a reader's list, at most a handful."""
-    known = sorted(names)
-    return ", ".join(f"`{name}`" for name in known[:6]) + (", ..." if len(known) > 6 else "")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from checker.report.page import DOUBT, GOOD, QUIET, STRONG, Line, Part, labelled
 from checker.report.terminal import STYLE, event_words
 from checker.report.text import clean, listed
-from checker.trace.open_questions import CONFORMS, Readings, Setting
-from checker.trace.verdict import VerdictKind
+from checker.trace.open_questions import Readings, Setting
+from checker.trace.verdict import EXPLAINED, VerdictKind
 
 THEN = {
     VerdictKind.CONFORMS: "conforms",
@@ -28,7 +28,7 @@ def readings_lines(readings: Readings) -> Iterator[Line]:
     yield labelled("readings", head, (default.kind.value, STYLE[default.kind]))
     if default.kind is VerdictKind.VIOLATES:
         yield from _enough(readings)
-    agree = tuple(_changes(each) for each in readings.single if each.kind is default.kind and default.kind in CONFORMS)
+    agree = tuple(_changes(each) for each in readings.single if each.kind is default.kind and default.kind in EXPLAINED)
     if agree:
         yield labelled("as well", f"{default.kind.value} with {listed(agree, MANY['changes'])}, each by itself")
     for others in _alike([each for each in readings.single if not _told(each, default)])[: MANY["ruled out"]]:
@@ -49,7 +49,7 @@ def _enough(readings: Readings) -> Iterator[Line]:
 
 def _told(setting: Setting, default: Setting) -> bool:
     """Whether the setting is told elsewhere: it conforms."""
-    return setting.kind in CONFORMS and (default.kind is VerdictKind.VIOLATES or setting.kind is default.kind)
+    return setting.kind in EXPLAINED and (default.kind is VerdictKind.VIOLATES or setting.kind is default.kind)
 
 
 def _alike(settings: Sequence[Setting]) -> list[list[Setting]]:
@@ -71,7 +71,7 @@ def _ruled_out(settings: Sequence[Setting]) -> Line:
         parts.append(f", {clean(first.reason)}")
     if first.rules:
         parts.append((f"  {' '.join(first.rules)}", QUIET))
-    return labelled("otherwise" if first.kind in CONFORMS else "decided", *parts)
+    return labelled("otherwise" if first.kind in EXPLAINED else "decided", *parts)
 
 
 def _changes(setting: Setting) -> str:

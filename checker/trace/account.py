@@ -9,7 +9,7 @@ from checker.language.core import Core, CoreProperty, PropertyKind, type_range
 from checker.language.protocol import Protocol
 from checker.model.ground import Machine
 from checker.model.judge import RosterLine, Standing, complete_roster
-from checker.trace.verdict import VerdictKind
+from checker.trace.verdict import EXPLAINED, VerdictKind
 
 Bound = tuple[tuple[str, int], ...]
 
@@ -56,7 +56,7 @@ class Account:
             return self._untold(prop.name, kind)
         if prop.name in self.open:
             return RosterLine(prop.name, kind, Standing.OPEN, self.open[prop.name])
-        whole = self.kind in _EXPLAINED
+        whole = self.kind in EXPLAINED
         count = f"in the {len(self.told.states)} states of the run" + (
             "" if whole else " up to the first event it lacks"
         )
@@ -143,9 +143,6 @@ def unknown_roster(protocol: Protocol, core: Core, reason: str) -> tuple[RosterL
     lines = [RosterLine(prop.name, prop.kind.value, Standing.UNKNOWN, reason) for prop in core.properties]
     lines += [RosterLine(rule.id, "rule", Standing.UNKNOWN, reason) for rule in protocol.rules]
     return complete_roster(protocol, lines)
-
-
-_EXPLAINED = (VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED)
 
 
 def assignments(machine: Machine, prop: CoreProperty) -> Iterator[Bound]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from checker.language.protocol import FieldDefault, LogSource, Protocol
 from checker.trace.event import Event, FieldValue, Log, Origin, Trace
+from checker.trace.frame import host_sorts
 from checker.trace.readers.native_event import EDGE
 from checker.trace.sources import plain_status, source_of, text_of
 from checker.trace.stated import MESSAGE
-from checker.trace.watch.setting import host_sorts
 from checker.trace.watch.shapes import Says, Shapes, Slot
 
 SHORT = 2  # letters of a name that are too few to mean anything

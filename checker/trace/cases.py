@@ -6,13 +6,12 @@ safe, only slow; so whatever may belong to several cases is joined with all of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from checker.language.protocol import BEGIN, Bind, Of, Protocol
 from checker.language.types import type_of
-from checker.trace.event import Event
 from checker.trace.frame import id_binds, is_id
 from checker.trace.stated import Stated
 from checker.trace.view import Seen, View, fails, succeeds
@@ -192,12 +191,7 @@ class Keys:
         anywhere = set[str]().union(*(each.named | each.by_id for each in told))
         lasting = set[str]().union(*(each.named for each in told))
         left: set[str] = set()
-        links = [
-            (index.sort, const.type.sort)
-            for const in self.protocol.consts
-            for index in const.index
-            if isinstance(const.type, Of) and isinstance(index, Of)
-        ]
+        links = const_links(self.protocol)
         for each in told:
             settled = each.named | (each.by_id - lasting)
             wanted = set(each.open)
@@ -224,6 +218,11 @@ class Keys:
         return told
 
 
-def events_of(views: tuple[View, ...]) -> Iterator[Event]:
-    """All events of some views."""
-    return (seen.event for view in views for seen in view.events)
+def const_links(protocol: Protocol) -> list[tuple[str, str]]:
+    """The pairs of sorts of which a const takes the one to the other."""
+    return [
+        (index.sort, const.type.sort)
+        for const in protocol.consts
+        for index in const.index
+        if isinstance(const.type, Of) and isinstance(index, Of)
+    ]

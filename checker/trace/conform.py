@@ -138,11 +138,11 @@ def _case(
         anywhere=anywhere,
         relevance=machines.relevance(
             machine,
-            frozenset(_kept_moments(protocol, views, options)),
+            frozenset(kept_moments(protocol, views, options)),
             frozenset(
                 (moment.action, moment.moment) for moment in core.moments if may_hide(frame, coverage, options, moment)
             ),
-            frozenset(_asked(machine, views)),
+            frozenset(asked(machine, views)),
             anywhere,
         ),
         unrecorded_faults=options.faults > 0,
@@ -294,7 +294,7 @@ def may_hide(frame: Frame, coverage: Coverage, options: Options, moment: CoreMom
     return any(not any(group.must for group in coverage.groups(action, moment.moment, host)) for host in hosts)
 
 
-def _kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options) -> Iterator[tuple[str, str]]:
+def kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options) -> Iterator[tuple[str, str]]:
     """The moments that events are read as, and those that end the lives of ids."""
     for view in views:
         for seen in view.events:
@@ -307,7 +307,7 @@ def _kept_moments(protocol: Protocol, views: tuple[View, ...], options: Options)
             yield from ((action.name, outcome.name) for outcome in action.outcomes)
 
 
-def _asked(machine: Machine, views: tuple[View, ...]) -> Iterator[Expr]:
+def asked(machine: Machine, views: tuple[View, ...]) -> Iterator[Expr]:
     """What the fields of the records ask of a state."""
     wanted = {
         (reading.action.name, value): reading.action

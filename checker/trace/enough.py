@@ -7,12 +7,10 @@ there are names, and lives of ids, in the records.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from checker.language.core import CoreMoment
-from checker.language.protocol import Of, Protocol
+from checker.language.protocol import Protocol
 from checker.trace.apart import Apart
-from checker.trace.cases import Keys
+from checker.trace.cases import Keys, const_links
 from checker.trace.frame import Frame, host_sorts
 from checker.trace.view import View
 
@@ -42,7 +40,7 @@ def enough(apart: Apart, protocol: Protocol, views: tuple[View, ...], frame: Fra
             if keys.sorts_of(seen) - told:
                 return False
     most = {sort: len(found) for sort, found in met.items()}
-    for sort, of in _links(protocol):
+    for sort, of in const_links(protocol):
         if sort in most and of in most:
             most[of] += most[sort]
     sizes = dict(frame.scope.sizes)
@@ -58,10 +56,3 @@ def _named(keys: Keys, key: tuple[str, ...]) -> tuple[str, ...]:
         return (key[0],)
     bind = keys.ids.get(key[0])
     return tuple(sort for sort in bind.sorts if sort in keys.sorts) if bind is not None else ()
-
-
-def _links(protocol: Protocol) -> Iterator[tuple[str, str]]:
-    for const in protocol.consts:
-        for index in const.index:
-            if isinstance(index, Of) and isinstance(const.type, Of):
-                yield index.sort, const.type.sort

@@ -9,7 +9,7 @@ from checker.trace.event import Event
 from checker.trace.explored import Explored
 from checker.trace.search import Node
 from checker.trace.shared import Candidate
-from checker.trace.stated import skew
+from checker.trace.stated import allowed
 from checker.trace.view import Seen, View
 from checker.trace.world import World
 
@@ -89,18 +89,10 @@ class Foreseen:
         if last is None or last.time is None:
             return least, most
         for other in views:
-            apart = _apart(view, other)
+            apart = allowed(view, other)
             if other.index != view.index and apart is not None:
                 times = [seen.event.time for seen in other.events]
                 least[other.index] = sum(1 for time in times if time is not None and time < last.time - apart)
                 late = (at for at, time in enumerate(times) if time is not None and time > last.time + apart)
                 most[other.index] = next(late, len(times))
         return least, most
-
-
-def _apart(first: View, second: View) -> int | None:
-    """By how much two times must differ for their order to be known; None if it never is."""
-    if first.log.clock is not None and first.log.clock == second.log.clock:
-        return 0
-    one, other = skew(first), skew(second)
-    return None if one is None or other is None else one + other

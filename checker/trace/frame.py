@@ -168,10 +168,10 @@ def names_of(
 
 
 def host_sorts(protocol: Protocol) -> tuple[str, ...]:
-    """The sorts that a log's host is an individual of."""
-    types = [Of(bind.per) for bind in protocol.binds if bind.per is not None]
-    types += [type_ for action in protocol.actions if action.at and isinstance(type_ := type_of(action.at), Of)]
-    return tuple(dict.fromkeys(type_.sort for type_ in types))
+    """The open sorts that a log's host is an individual of."""
+    sorts = [bind.per for bind in protocol.binds if bind.per is not None]
+    sorts += [type_.sort for action in protocol.actions if action.at and isinstance(type_ := type_of(action.at), Of)]
+    return tuple(sort for sort in dict.fromkeys(sorts) if protocol.sort(sort).members is None)
 
 
 def _tells_fault(seen: Seen) -> bool:

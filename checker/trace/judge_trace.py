@@ -24,12 +24,11 @@ from checker.trace.stated import EDGES, Stated, stated_orders
 from checker.trace.strangers import nothing_judged, pointed_out
 from checker.trace.together import Searched, calm, together, undisturbed
 from checker.trace.variants import Variant, retold, variant
-from checker.trace.verdict import Part, Verdict, VerdictKind, worst
+from checker.trace.verdict import EXPLAINED, Part, Verdict, VerdictKind, worst
 from checker.trace.view import Sight, View, see
 
 DEFAULT = Options()
 SPARE = 5.0
-EXPLAINED = frozenset({VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from checker.trace.event import Event
 from checker.trace.verdict import VerdictKind
 
-CONFORMS = frozenset({VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED})
-
 Change = tuple[str, str]  # param, value as the text writes it
 
 

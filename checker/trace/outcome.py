@@ -23,7 +23,7 @@ from checker.trace.necessary import necessary
 from checker.trace.options import Budget, LimitReached
 from checker.trace.search import Node
 from checker.trace.stories import stories
-from checker.trace.verdict import Assumed, Blocked, Finding, Forced, Part, VerdictKind
+from checker.trace.verdict import EXPLAINED, Assumed, Blocked, Finding, Forced, Part, VerdictKind
 from checker.trace.view import Sight
 from checker.trace.words import Words
 
@@ -50,7 +50,7 @@ def part_of(case: Case, trace: Trace, host: str | None, sight: Sight, budget: Bu
         found = _found(case, words, budget)
     except KeyboardInterrupt:
         found = _Found(VerdictKind.UNKNOWN, reason="interrupted")
-    explained = found.kind in (VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED)
+    explained = found.kind in EXPLAINED
     run = None
     if found.node is not None and (explained or found.kind is VerdictKind.UNKNOWN):
         run = run_to(case, found.node)

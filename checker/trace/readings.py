@@ -15,11 +15,11 @@ from checker.trace.explain import culprit, unmet_end
 from checker.trace.indifferent import notices
 from checker.trace.judge_trace import Judged, judged
 from checker.trace.machines import Machines
-from checker.trace.open_questions import CONFORMS, Change, Readings, Setting
+from checker.trace.open_questions import Change, Readings, Setting
 from checker.trace.options import Budget, Options
 from checker.trace.outcome import part_of
 from checker.trace.params_read import params_read
-from checker.trace.verdict import Part, VerdictKind, worst
+from checker.trace.verdict import EXPLAINED, Part, VerdictKind, worst
 from checker.trace.words import Words
 
 SECONDS = 10.0  # what trying the settings of one protocol may take, sets of several coming last
@@ -69,7 +69,7 @@ def _enough(
     trying: _Trying, changes: Sequence[Change], single: Sequence[Setting]
 ) -> tuple[tuple[Setting, ...], tuple[str, ...]]:
     """The smallest sets of changes under which the trace conforms, none within another; and what was not tried."""
-    found = [setting for setting in single if setting.kind in CONFORMS]
+    found = [setting for setting in single if setting.kind in EXPLAINED]
     level = [setting.changes for setting in single if setting.kind is VerdictKind.VIOLATES]
     level = [picked for picked in level if set(picked) <= set(trying.noticed((), changes))]
     for size in range(2, LARGEST + 1):
@@ -86,7 +86,7 @@ def _enough(
                 told = f"{len(sets) - at:,} of {len(sets):,} sets of {size} changes not tried in the time there was"
                 return tuple(found), (told,)
             setting = trying.of(picked)
-            if setting.kind in CONFORMS:
+            if setting.kind in EXPLAINED:
                 found.append(setting)
             elif setting.kind is VerdictKind.VIOLATES:
                 level.append(picked)
@@ -185,7 +185,7 @@ class _Trying:
 def _of_parts(changes: tuple[Change, ...], parts: Sequence[Part]) -> Setting:
     kind = worst(tuple(part.kind for part in parts))
     part = next((part for part in parts if part.kind is kind), None)
-    if part is None or kind in CONFORMS:
+    if part is None or kind in EXPLAINED:
         return Setting(changes, kind)
     if part.findings:
         finding = part.findings[0]

@@ -19,6 +19,9 @@ class VerdictKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
+EXPLAINED = frozenset({VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED})  # by some run
+
+
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """One guard (or invariant, or obligation) in the way of an event."""

@@ -15,7 +15,7 @@ from checker.trace.history import Since, Told, since, step_words, steps_since
 from checker.trace.instead import Chosen, chosen
 from checker.trace.judge_trace import Judged
 from checker.trace.search import Node
-from checker.trace.verdict import VerdictKind
+from checker.trace.verdict import EXPLAINED, VerdictKind
 from checker.trace.waived import waived
 from checker.trace.words import Words, find_guard
 from checker.trace.world import World
@@ -68,9 +68,6 @@ class Why:
     legal: tuple[Possible, ...] = ()
     rest: bool | None = None
     reason: str = ""
-
-
-_TOLD = (VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED)
 
 
 def why(found: Judged, event: Event, number: int, instead: str | None = None) -> Why:
@@ -134,7 +131,7 @@ class _Asking:
     def of_action(self, wanted: Asked) -> Why:
         """Why the action could have happened there, or could not."""
         about = self._about()
-        told = self.found.case if self.found.part.kind in _TOLD else None
+        told = self.found.case if self.found.part.kind in EXPLAINED else None
         picked = chosen(self.look, self.words, self.spot, self.nodes, wanted, about, told)
         if isinstance(picked, Chosen):
             return self._possible(picked)
@@ -149,7 +146,7 @@ class _Asking:
         """A node after the event, on the run that explains the trace if there is one."""
         case = self.found.case
         assert case is not None
-        if self.found.part.kind in _TOLD and case.search.ended is not None:
+        if self.found.part.kind in EXPLAINED and case.search.ended is not None:
             log, at = self.spot
             for node, taken in case.search.path(case.search.ended):
                 if log in taken.logs and node[1][log] == at + 1:

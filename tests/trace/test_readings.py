@@ -9,10 +9,10 @@ import pytest
 from checker.language.protocol import Protocol
 from checker.trace.event import Log
 from checker.trace.judge_trace import judge
-from checker.trace.open_questions import CONFORMS, Change, Readings
+from checker.trace.open_questions import Change, Readings
 from checker.trace.options import Options
 from checker.trace.readings import _value as value_of, readings
-from checker.trace.verdict import VerdictKind, worst
+from checker.trace.verdict import EXPLAINED, VerdictKind, worst
 from tests.trace.texts import event, load_protocol, log_of, trace_of
 
 DOORS = """
@@ -134,7 +134,7 @@ def test_single_changes_and_smallest_sets_are_those_of_a_search_of_all(names: tu
             different = len({name for name, _ in picked}) == size
             smallest = not any(other <= set(picked) for other in good)
             if different and smallest and answer.default.kind is VerdictKind.VIOLATES:
-                if kind(protocol, log, picked) in CONFORMS:
+                if kind(protocol, log, picked) in EXPLAINED:
                     good.append(frozenset(picked))
     assert {frozenset(setting.changes) for setting in answer.enough} == set(good)
     assert [len(setting.changes) for setting in answer.enough] == sorted(len(each) for each in good)
@@ -158,7 +158,7 @@ def test_a_param_that_nothing_reads_here_is_answered_without_a_search() -> None:
 def test_what_is_settled_by_hand_stays_settled() -> None:
     options = Options(settings=(("habit", value_of(load_protocol(DOORS), "habit", "ring")),))
     answer = readings(load_protocol(DOORS), trace_of(door("RING", "OPEN")), options)
-    assert answer.default.kind in CONFORMS
+    assert answer.default.kind in EXPLAINED
     assert all(name != "habit" for setting in answer.single for name, _ in setting.changes)
 
 

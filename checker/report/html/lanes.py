@@ -13,7 +13,7 @@ from checker.language.protocol import Protocol
 from checker.report.steps import host_of_step
 from checker.trace.event import Event, Log
 from checker.trace.stated import messages
-from checker.trace.verdict import Part, Verdict, VerdictKind
+from checker.trace.verdict import EXPLAINED, Part, Verdict
 
 
 class Place(StrEnum):
@@ -74,7 +74,6 @@ class Picture:
 NOT_JUDGED = "What follows stands behind the record that nothing explains. It is in no run, and was not judged."
 NO_RUN = "No run is told here: the records are shown as they were recorded."
 NO_FURTHER = "The run that was found goes no further: what follows is in no run."
-EXPLAINED = (VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED)
 
 
 def picture(verdict: Verdict, part: Part, protocol: Protocol) -> Picture:

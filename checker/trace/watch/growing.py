@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from checker.trace.event import Complaint, Event, Log
-from checker.trace.readers.common import Ledger, sanitise
+from checker.trace.readers.common import Ledger
 from checker.trace.readers.lines import LIMIT, Lines
 from checker.trace.readers.native import NativeReader
 
@@ -92,8 +92,3 @@ class Growing:
         if len(self.logs) > 1:
             found.sort(key=lambda event: event.origin.place)
         return begun, found
-
-
-def complaint_words(complaint: Complaint) -> str:
-    """A complaint on one line."""
-    return sanitise(f"{complaint.place}: {complaint.message}", 1000)

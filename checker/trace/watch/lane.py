@@ -12,7 +12,7 @@ from checker.trace.event import Event, Log
 from checker.trace.judge_trace import Judge
 from checker.trace.sources import source_of, text_of
 from checker.trace.stated import EDGES, MESSAGE, SENT
-from checker.trace.verdict import Part, VerdictKind
+from checker.trace.verdict import EXPLAINED, Part, VerdictKind
 from checker.trace.watch.case import LiveCase
 from checker.trace.watch.doom import Ends, Path
 from checker.trace.watch.engine import TooMany
@@ -331,7 +331,7 @@ class Lane:
         if part is not None and part.kind is VerdictKind.VIOLATES:
             yield self._by_judge(case, None, part)
             return
-        if part is not None and part.kind in (VerdictKind.CONFORMS, VerdictKind.CONFORMS_IF, VerdictKind.UNFINISHED):
+        if part is not None and part.kind in EXPLAINED:
             if part.kind is VerdictKind.UNFINISHED:
                 told = self._told(News.END, case, None, "at the end of the records: something is owed")
                 yield replace(told, verdict=part.kind)

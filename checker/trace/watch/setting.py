@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checker.language.core import Core, Expr
-from checker.language.lower import lower_expression, moment_names
-from checker.language.protocol import BEGIN, SUCCESS, Kind, Of, Protocol
-from checker.language.types import type_of
+from checker.language.core import Core
+from checker.language.lower import moment_names
+from checker.language.protocol import BEGIN, SUCCESS, Protocol
 from checker.model.ground import Machine
 from checker.model.scope import Scope
 from checker.trace.binding import Bindings
-from checker.trace.conform import may_hide
+from checker.trace.conform import asked, kept_moments, may_hide
 from checker.trace.counts import Counts, placed
 from checker.trace.coverage import Coverage, Records
 from checker.trace.event import Event, Log
-from checker.trace.frame import Frame, id_binds
+from checker.trace.frame import Frame, host_sorts, id_binds
 from checker.trace.options import Options
 from checker.trace.relevance import relevance
 from checker.trace.shared import Shared
@@ -58,13 +57,6 @@ def token(sort: str, number: int) -> str:
     return f"{sort}{number}"
 
 
-def host_sorts(protocol: Protocol) -> tuple[str, ...]:
-    """The open sorts that a log's host is an individual of."""
-    types = [bind.per for bind in protocol.binds if bind.per is not None]
-    types += [t.sort for a in protocol.actions if a.at is not None and isinstance(t := type_of(a.at), Of)]
-    return tuple(sort for sort in dict.fromkeys(types) if protocol.sort(sort).members is None)
-
-
 def spare_sorts(protocol: Protocol, named: frozenset[str]) -> frozenset[str]:
     """The open sorts whose individuals only ids name."""
     binds = id_binds(protocol).values()
@@ -88,9 +80,9 @@ def shared_of(protocol: Protocol, core: Core, setting: Setting, options: Options
         relevance=relevance(
             core,
             machine.sizes,
-            dict.fromkeys(_kept(protocol, views, options)),
+            dict.fromkeys(kept_moments(protocol, views, options)),
             lambda moment: may_hide(frame, coverage, options, moment),
-            tuple(_asked(protocol, views)),
+            tuple(asked(machine, views)),
             anywhere,
         ),
         unrecorded_faults=options.faults > 0,
@@ -153,28 +145,6 @@ def _samples(protocol: Protocol, reader: SourceReader, kind: LogKind) -> Iterato
                 )
                 status = SUCCESS if moment == BEGIN else moment
                 yield Seen(Event("", 0, name, {}, status, phase), read, ())
-
-
-def _kept(protocol: Protocol, views: tuple[View, ...], options: Options) -> Iterator[tuple[str, str]]:
-    """The moments that records can be read as, and those that end the lives of ids."""
-    for view in views:
-        for seen in view.events:
-            for reading in seen.readings:
-                yield reading.action.name, reading.moment
-    ids = id_binds(protocol).values()
-    for action in protocol.actions:
-        bound = any(action.name in (*bind.starts, *bind.ends) for bind in ids)
-        if bound or (action.kind is Kind.FAULT and options.faults):
-            yield from ((action.name, outcome.name) for outcome in action.outcomes)
-
-
-def _asked(protocol: Protocol, views: tuple[View, ...]) -> Iterator[Expr]:
-    """What the fields of the records ask of a state."""
-    readings = {(r.action.name, r.fields): r for view in views for seen in view.events for r in seen.readings}
-    for reading in readings.values():
-        for field in reading.fields:
-            for value in field.values or ():
-                yield lower_expression(protocol, value, tuple(variable.name for variable in reading.action.params))
 
 
 def grown(setting: Setting, sorts: frozenset[str]) -> Setting:

@@ -10,13 +10,13 @@ from checker.language.protocol import Of, Protocol
 from checker.language.types import type_of
 from checker.model.initial import BadScope
 from checker.model.layout import TooLarge
-from checker.trace.frame import id_binds, is_id
+from checker.trace.frame import host_sorts, id_binds, is_id
 from checker.trace.options import Options
 from checker.trace.symmetry import signature
 from checker.trace.watch.doom import Futures
 from checker.trace.watch.engine import Engine, TooMany
 from checker.trace.watch.frontier import Frontiers
-from checker.trace.watch.setting import Setting, host_sorts, spare_sorts
+from checker.trace.watch.setting import Setting, spare_sorts
 
 GrowKey = tuple[int, int, int, int, Setting]  # old table, what happened in it, frontier, `opened`; new setting
 

@@ -120,7 +120,7 @@ def _mixed(protocols: Sequence[Protocol], traces: Traces, given: Sequence[Path])
     ]
     if len(loose) < 2:
         return traces
-    groups = belonging(protocols, [read(files, name) for name, files in loose])
+    groups = belonging(protocols, (read(files, name) for name, files in loose))
     joined = [tuple(file for at in group for file in loose[at][1]) for group in groups]
     whole = {files[0]: (name_of(files), files) for files in joined}
     # in the order in which they come, each where its first file does

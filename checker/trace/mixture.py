@@ -13,10 +13,11 @@ from checker.trace.view import see
 Name = tuple[str, str]  # joined sort or field, what is said
 
 
-def belonging(protocols: Sequence[Protocol], traces: Sequence[Trace]) -> tuple[tuple[int, ...], ...]:
+def belonging(protocols: Sequence[Protocol], traces: Iterable[Trace]) -> tuple[tuple[int, ...], ...]:
     """The traces that belong together, by position: in order, each group by its first.
 
-    Two recordings with a log of the same host and source are two runs, not one, whatever they name.
+    Two recordings with a log of the same host and source are two runs, not one, whatever they name. Each trace is
+    looked at once, and only its names are kept.
     """
     groups: list[tuple[list[int], set[Name], set[tuple[str, str]]]] = []
     for at, trace in enumerate(traces):

@@ -21,6 +21,7 @@ import typer
 
 from checker.cli.shipped import folder
 from checker.report.text import clean
+from checker.trace.event import Event
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -148,6 +149,8 @@ class _Renaming:
             case tuple():
                 items = tuple(map(self.renamed, value))
                 return value if all(map(is_, items, value)) else items
+            case Event() if not value.origin.file.startswith(self.prefixes):
+                return value  # most of what an answer holds; a record says where it was read, and has no other paths
             case _ if is_dataclass(value) and not isinstance(value, type):
                 if id(value) not in self.known:
                     self.known[id(value)] = (value, self._parts(value))

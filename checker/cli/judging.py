@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from checker.cli.inputs import Chosen, bounds
 from checker.report.text import plural
 
 if TYPE_CHECKING:
+    from checker.cli.beside import Beside
     from checker.language.protocol import Protocol
     from checker.trace.event import Trace
     from checker.trace.judge_trace import Judge
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from checker.trace.options import Options, Progress
     from checker.trace.verdict import Part, Verdict
 
+LONG = 1_000  # events from which on it pays to judge by several protocols at once
 STOPPED = "stopped by Ctrl-C before it was settled; run it again and let it finish"
 
 
@@ -55,15 +59,35 @@ class Judging:
             try:
                 if not self.stopped:
                     trace = pointed_out(self.protocols.values(), read(files, name))
-                for judge in self._judges:
-                    if not (self.stopped or interrupt.seen):
-                        parts += _judged(judge, trace, spared(judge.options, tuple(parts)), said)
+                with self._beside(trace) as others:
+                    for judge, other in zip(self._judges, others, strict=True):
+                        if self.stopped or interrupt.seen:
+                            break
+                        options = spared(judge.options, tuple(parts))
+                        told = None
+                        if other is not None:
+                            told = other.answer(None if options is judge.options else options.seconds)
+                        parts += told or _judged(judge, trace, options, said)
             except KeyboardInterrupt:
                 pass  # what is not judged is not known, as said below
             self.stopped = self.stopped or interrupt.seen
         judged = {part.protocol for part in parts}
         parts += [_unknown(protocol) for protocol in self.protocols.values() if protocol.name not in judged]
         return verdict(trace, tuple(parts))
+
+    @contextmanager
+    def _beside(self, trace: Trace) -> Iterator[list[Beside[tuple[Part, ...]] | None]]:
+        """For each judge the process in which it judges a long trace already, while the first one does so here."""
+        from checker.cli.beside import Beside, can
+
+        long = sum(len(log.events) for log in trace.logs) >= LONG and len(self._judges) > 1 and not self.stopped
+        later = self._judges[1:] if long and can() else []
+        others = [Beside(partial(judge.parts, trace, judge.options)) for judge in later]
+        try:
+            yield [*[None] * (len(self._judges) - len(others)), *others]
+        finally:
+            for other in others:
+                other.stop()
 
     def readings(self, name: str, files: tuple[Path, ...], seconds: float | None) -> tuple[Readings, ...]:
         """For which answers to the open questions the recording conforms. At Ctrl-C: what is known so far."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from checker.language.core import CoreMoment
 from checker.language.protocol import Protocol
 from checker.trace.apart import Apart
-from checker.trace.cases import Keys, const_links
 from checker.trace.frame import Frame, host_sorts
+from checker.trace.keys import Keys, const_links
 from checker.trace.view import View
 
 
@@ -37,7 +37,7 @@ def enough(apart: Apart, protocol: Protocol, views: tuple[View, ...], frame: Fra
                 for sort in _named(keys, key):
                     met[sort].add(key)
                     told.add(sort)
-            if keys.sorts_of(seen) - told:
+            if keys.sorts_of(view, seen) - told:
                 return False
     most = {sort: len(found) for sort, found in met.items()}
     for sort, of in const_links(protocol):

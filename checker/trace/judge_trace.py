@@ -23,7 +23,7 @@ from checker.trace.outcome import part_of
 from checker.trace.stated import EDGES, Stated, stated_orders
 from checker.trace.strangers import nothing_judged, pointed_out
 from checker.trace.together import Searched, calm, together, undisturbed
-from checker.trace.variants import Variant, retold, variant
+from checker.trace.variants import Variant, Variants, retold
 from checker.trace.verdict import EXPLAINED, Part, Verdict, VerdictKind, worst
 from checker.trace.view import Sight, View, see
 
@@ -136,10 +136,11 @@ class _Group:
         besides = self._common_names(sight.views)
         each: list[Judged] = []
         searched: list[tuple[CaseViews, Case]] = []
+        variants = Variants(self.judge.protocol)
         known: dict[Hashable, tuple[Variant, Judged]] = {}
         for views in found:
             own = replace(sight, views=views.views, ignored=(), notes=())
-            this = variant(self.judge.protocol, views)
+            this = variants.of(views)
             if self.judge.retell and this.shape in known:
                 other, one = known[this.shape]
                 part = _retold(one.part, other, this)
@@ -178,6 +179,8 @@ class _Group:
         cells = {cell.name: cell for cell in self.judge.core.cells}
         types = [type_ for name in self.judge.machines.apart.common for _, type_ in cells[name].index]
         sorts = {type_.sort for type_ in types if isinstance(type_, Of)}
+        if not sorts:
+            return ()
         hosts = tuple(dict.fromkeys(view.log.host for view in views))
         numbers = names_of(self.judge.protocol, views, hosts)
         return tuple((sort, tuple(known)) for sort, known in numbers.items() if sort in sorts)

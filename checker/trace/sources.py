@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -25,6 +25,7 @@ from checker.trace.event import Event, FieldValue, Log
 OTHER = "OTHER"  # the outcome that stands for every failing status no other outcome is named after
 EDGE = "edge"
 PHASE_BEGIN = "begin"
+MOST = 4096  # shapes of records that are kept with what they mean
 
 _STATUS_PREFIXES = ("NDIS_STATUS_", "STATUS_")
 
@@ -57,7 +58,10 @@ class Unfit:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Every way to read an event. `unfit` says why what is missing is missing."""
+    """Every way to read an event. `unfit` says why what is missing is missing.
+
+    Events of one shape (`SourceReader.read`) share one of these: what follows from it need be found only once.
+    """
 
     known: Known
     readings: tuple[Reading, ...]
@@ -138,6 +142,13 @@ class SourceReader:
             name: frozenset(field.name for _, fields in patterns for field in fields if field.values is None)
             for name, patterns in self.declared.items()
         }
+        # Fields that are there where another field has a separator in it, and those whose value some `where` tests.
+        self.parted = tuple(default.field for default in source.defaults if default.separator is not None)
+        self.asked = {
+            name: tuple(dict.fromkeys(test.field for record in records for test in record.where if test.values))
+            for name, records in self.records.items()
+        }
+        self._known: dict[Hashable, Readings] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -157,7 +168,27 @@ class SourceReader:
                 yield record.event
 
     def read(self, event: Event) -> Readings:
-        """Every way to read the event."""
+        """Every way to read the event, worked out once for all events of its shape.
+
+        A shape is all that this looks at: name, phase, place, status, which fields say something, and what those say
+        that some `where` tests.
+        """
+        name, fields = event.name, event.fields
+        present: Hashable = tuple(fields)
+        if None in fields.values() or "" in fields.values():
+            present = tuple(field for field, value in fields.items() if text_of(value) is not None)
+        asked, defaults = self.asked.get(name), self.source.defaults
+        said = tuple([field_text(event, field, defaults) for field in asked]) if asked else ()
+        parts = tuple([field_text(event, field, defaults) is None for field in self.parted]) if self.parted else ()
+        shape = name, event.phase, event.at, event.status, event.request is None, present, said, parts
+        known = self._known.get(shape)
+        if known is None:
+            known = self._read(event)
+            if len(self._known) < MOST:
+                self._known[shape] = known
+        return known
+
+    def _read(self, event: Event) -> Readings:
         patterns = self.declared.get(event.name, [])
         records = self.records.get(event.name, [])
         if not patterns and not records:

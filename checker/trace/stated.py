@@ -31,15 +31,16 @@ def stated_orders(views: tuple[View, ...], slack: int = 0) -> Stated:
 
     `slack` is by how many nanoseconds more than stated two clocks are taken to differ.
     """
+    if len(views) == 1:
+        return Stated((((0,),) * len(views[0].events),), ())
     rows = [view.log.events for view in views]
     notes: list[str] = []
     raw = [[[0] * len(views) for _ in row] for row in rows]  # counted in all events of the logs, of whatever name
-    if len(views) > 1:
-        places = {(log, event.seq): at for log, row in enumerate(rows) for at, event in enumerate(row)}
-        for (first, sent), (second, received) in messages(rows, notes):
-            need = raw[second][places[second, received.seq]]
-            need[first] = max(need[first], places[first, sent.seq] + 1)
-        _clocks(views, raw, slack, measured(views, notes))
+    places = {(log, event.seq): at for log, row in enumerate(rows) for at, event in enumerate(row)}
+    for (first, sent), (second, received) in messages(rows, notes):
+        need = raw[second][places[second, received.seq]]
+        need[first] = max(need[first], places[first, sent.seq] + 1)
+    _clocks(views, raw, slack, measured(views, notes))
     for row in raw:  # what must be before an event must be before the later ones of its log
         for at in range(1, len(row)):
             row[at] = [max(pair) for pair in zip(row[at], row[at - 1], strict=True)]

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 from checker.trace.apart import Apart
 from checker.trace.cases import CaseViews, Spot
 from checker.trace.conform import Case, may_hide
 from checker.trace.interleave import Order
 from checker.trace.search import Node
-from checker.trace.settled import Place, Unsettled, settled
+from checker.trace.settled import Unsettled, settled
 from checker.trace.stated import Stated
 
 
@@ -30,7 +30,18 @@ class Block:
     after: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A block of a case's run, with its events counted in the case's own views."""
+
+    events: tuple[Spot, ...]
+    number: int
+    before: bytes
+    after: bytes
+
+
 Searched = Sequence[tuple[CaseViews, Case]]
+Known = dict[int, tuple[list[_Done], str]]  # what was found of a search, by the identity of its case
 
 
 def together(
@@ -42,7 +53,7 @@ def together(
     the order that each run happens to have.
     """
     runs = []
-    known: dict[int, list[Place]] = {}
+    known: Known = {}
     for views, case in found:
         assert case.search.ended is not None
         try:
@@ -72,7 +83,7 @@ def calm(apart: Apart, case: Case) -> bool:
 def undisturbed(apart: Apart, found: Searched) -> bool:
     """Whether no case's run, as far as it goes, leaves behind what another case could have lived by."""
     runs = []
-    known: dict[int, list[Place]] = {}
+    known: Known = {}
     for views, case in found:
         furthest = case.search.ended or max(case.search.taken, key=lambda node: sum(node[1]))
         try:
@@ -82,19 +93,27 @@ def undisturbed(apart: Apart, found: Searched) -> bool:
     return not _passed_on(runs, found[0][0].common)
 
 
-def _blocks(
-    apart: Apart, views: CaseViews, case: Case, end: Node, known: dict[int, list[Place]]
-) -> tuple[list[Block], str]:
+def _blocks(apart: Apart, views: CaseViews, case: Case, end: Node, known: Known) -> tuple[list[Block], str]:
     """The blocks of a case's run, and the first loose family that is not as it began after one of them.
 
     `known` keeps the runs of searches, for several cases may have one. Raises Unsettled.
     """
-    families = case.machine.layout.families
     if id(case) not in known:
-        known[id(case)] = list(settled(case, end, apart.loose, apart.common))
-    (first, _, _), *places = known[id(case)]
+        known[id(case)] = _run(apart, case, end)
+    done, moved = known[id(case)]
+    blocks = []
+    for each in done:
+        spots = tuple([(log, views.spots[log][at]) for log, at in each.events])
+        step = case.machine.grounds[each.number].step if spots[0] in views.common else None
+        blocks.append(Block(spots, step, each.before, each.after))
+    return blocks, moved
+
+
+def _run(apart: Apart, case: Case, end: Node) -> tuple[list[_Done], str]:
+    families = case.machine.layout.families
+    (first, _, _), *places = settled(case, end, apart.loose, apart.common)
     begun_with = {name: _cells(families[name].base, families[name].cells, first) for name in apart.loose}
-    blocks: list[Block] = []
+    done: list[_Done] = []
     moved = ""
     before = _common(apart, case, first)
     for state, (_, positions, _), taken in places:
@@ -102,12 +121,10 @@ def _blocks(
             if _cells(families[name].base, families[name].cells, state) != begun:
                 moved = moved or name
         after = _common(apart, case, state)
-        spots = tuple((log, views.spots[log][positions[log] - 1]) for log in taken.logs)
-        ground = case.machine.grounds[taken.number]
-        step = ground.step if spots[0] in views.common else None
-        blocks.append(Block(spots, step, before, after))
+        events = tuple((log, positions[log] - 1) for log in taken.logs)
+        done.append(_Done(events, taken.number, before, after))
         before = after
-    return blocks, moved
+    return done, moved
 
 
 def _cells(base: int, count: int, state: bytes) -> bytes:
@@ -136,22 +153,29 @@ def _passed_on(runs: list[list[Block]], common: frozenset[Spot]) -> str:
 
 def _circle(runs: list[list[Block]], orders: Iterable[Order], sizes: Sequence[int]) -> str:
     """Whether some order of all blocks keeps all these orders."""
-    waits: dict[Spot, int] = {(view, at): 0 for view, size in enumerate(sizes) for at in range(size)}
-    after: dict[Spot, list[Spot]] = {spot: [] for spot in waits}
-    same = {spot: block.spots[0] for blocks in runs for block in blocks for spot in block.spots}
-    for one, other in orders:
-        first, second = same.get(one, one), same.get(other, other)
+    if len(sizes) == 1:
+        return ""  # every run has the order of the one log
+    begins = list(accumulate(sizes, initial=0))
+    same = list(range(begins[-1]))  # the events of a block go by the number of its first
+    for blocks in runs:
+        for block in blocks:
+            for view, at in block.spots[1:]:
+                same[begins[view] + at] = begins[block.spots[0][0]] + block.spots[0][1]
+    waits = [0] * len(same)
+    after: list[list[int]] = [[] for _ in same]
+    for (view, at), (other, then) in orders:
+        first, second = same[begins[view] + at], same[begins[other] + then]
         if first != second:
             after[first].append(second)
             waits[second] += 1
-    ready = [spot for spot, count in waits.items() if count == 0]
+    ready = [number for number, count in enumerate(waits) if count == 0]
     done = 0
     while ready:
         done += 1
-        for spot in after[ready.pop()]:
-            waits[spot] -= 1
-            if waits[spot] == 0:
-                ready.append(spot)
+        for number in after[ready.pop()]:
+            waits[number] -= 1
+            if waits[number] == 0:
+                ready.append(number)
     return "" if done == len(waits) else "the runs of the cases ask for orders that contradict one another"
 
 
@@ -159,5 +183,6 @@ def _stated(stated: Stated, sizes: Sequence[int]) -> Iterator[Order]:
     """The orders of each log, and those that are stated."""
     for view, size in enumerate(sizes):
         yield from (((view, at - 1), (view, at)) for at in range(1, size))
-        for at in range(size):
-            yield from (((log, need - 1), (view, at)) for log, need in enumerate(stated.needs[view][at]) if need)
+        for at, needs in enumerate(stated.needs[view]):
+            if any(needs):
+                yield from (((log, need - 1), (view, at)) for log, need in enumerate(needs) if need)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from checker.language.protocol import Of, Protocol
+from checker.language.protocol import EventField, Of, Protocol
 from checker.language.types import type_of
 from checker.model.scope import Scope
 from checker.trace.cases import CaseViews
 from checker.trace.event import Event
 from checker.trace.frame import id_binds, is_id
+from checker.trace.sources import Reading
 from checker.trace.view import View
 
 Name = tuple[str, str, str]  # sort or field, host ("" for names of everywhere), text
@@ -28,19 +29,56 @@ class Variant:
     events: tuple[Event, ...]
 
 
-def variant(protocol: Protocol, case: CaseViews) -> Variant:
-    """The variant of a case: names replaced by the order in which they are met."""
-    reader = _Reader(protocol)
-    shape = tuple(reader.view(view) for view in case.views)
-    events = tuple(seen.event for view in case.views for seen in view.events)
-    return Variant((shape, case.stated.needs), tuple(reader.numbers), events)
+class Variants:
+    """The variants of one trace's cases."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.slots = _Slots(protocol)
+
+    def of(self, case: CaseViews) -> Variant:
+        """The variant of a case: names replaced by the order in which they are met."""
+        reader = _Reader(self.slots)
+        shape = tuple(reader.view(view) for view in case.views)
+        events = tuple(seen.event for view in case.views for seen in view.events)
+        return Variant((shape, case.stated.needs), tuple(reader.numbers), events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A field; `kind` is the sort or the field whose names it tells, "" where it says something else."""
+
+    field: str
+    kind: str
+    per_host: bool
+
+
+class _Slots:
+    """The fields that readings know, worked out once for all events that share them (`SourceReader.read`)."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.ids = id_binds(protocol)
+        self.named = {sort.name for sort in protocol.sorts if sort.members is None}.intersection(protocol.joined)
+        self.known: dict[int, tuple[tuple[Reading, ...], tuple[_Slot, ...]]] = {}  # by the readings' identity
+
+    def of(self, readings: tuple[Reading, ...]) -> tuple[_Slot, ...]:
+        found = self.known.get(id(readings))
+        if found is None:
+            slots = dict.fromkeys(self._slot(field) for reading in readings for field in reading.fields)
+            found = self.known[id(readings)] = readings, tuple(slots)
+        return found[1]
+
+    def _slot(self, field: EventField) -> _Slot:
+        type_ = type_of(field.values[0]) if field.values else None
+        if is_id(field, self.ids):
+            bind = self.ids.get(field.name)
+            return _Slot(field.name, field.name, bind is not None and bind.per is not None)
+        named = isinstance(type_, Of) and type_.sort in self.named
+        return _Slot(field.name, type_.sort if named and isinstance(type_, Of) else "", per_host=False)
 
 
 class _Reader:
-    def __init__(self, protocol: Protocol) -> None:
-        self.ids = id_binds(protocol)
-        self.open = {sort.name for sort in protocol.sorts if sort.members is None}
-        self.joined = frozenset(protocol.joined)
+    def __init__(self, slots: _Slots) -> None:
+        self.slots = slots
         self.numbers: dict[Name, int] = {}
         self.requests: dict[str, int] = {}
 
@@ -53,30 +91,16 @@ class _Reader:
         seen = view.events[at]
         event = seen.event
         request = None if event.request is None else self.requests.setdefault(event.request, len(self.requests))
-        readings = tuple(
-            (reading.action.name, reading.moment, tuple(self.said(view, event, reading.fields)))
-            for reading in seen.readings
-        )
-        return event.phase, request, event.status, readings, tuple(unfit.text for unfit in seen.unfit)
+        said = tuple([self.said(view, event, slot) for slot in self.slots.of(seen.readings)])
+        unfit = tuple([unfit.text for unfit in seen.unfit]) if seen.unfit else ()
+        return event.phase, request, event.status, id(seen.readings), said, unfit
 
-    def said(self, view: View, event: Event, known: tuple[Any, ...]) -> Iterator[Hashable]:
-        for field in known:
-            text = view.text(event, field.name)
-            if text is not None:
-                yield field.name, self.called(view, field, text)
-
-    def called(self, view: View, field: Any, text: str) -> Hashable:
+    def said(self, view: View, event: Event, slot: _Slot) -> Hashable:
         """The number of a name of some individual that makes up cases; what is said as it is, else."""
-        if is_id(field, self.ids):
-            bind = self.ids.get(field.name)
-            host = view.log.host if bind is not None and bind.per is not None else ""
-            return self.number((field.name, host, text))
-        type_ = type_of(field.values[0]) if field.values else None
-        if isinstance(type_, Of) and type_.sort in self.joined and type_.sort in self.open:
-            return self.number((type_.sort, "", text))
-        return text
-
-    def number(self, name: Name) -> int:
+        text = view.text(event, slot.field)
+        if text is None or not slot.kind:
+            return text
+        name = slot.kind, view.log.host if slot.per_host else "", text
         return self.numbers.setdefault(name, len(self.numbers))
 
 

@@ -32,6 +32,9 @@ class View:
 
     def text(self, event: Event, name: str) -> str | None:
         """What a field of one of its events says; None where it says nothing."""
+        value = event.fields.get(name)
+        if type(value) is str and value:
+            return value
         return field_text(event, name, self.reader.source.defaults)
 
     def said(self, event: Event, reading: Reading) -> Iterator[tuple[EventField, str]]:

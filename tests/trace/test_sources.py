@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.recordings import captures
 from tests.recordings.windows import VMMS, VMSWITCH, WORKER
 
 SPEC = Path(__file__).parents[2] / "spec"
+RECORDINGS = Path(__file__).parents[2] / "traces"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CATALOGUE = SHARED / "event_catalog" / "protocol_events.csv"
 SAMPLES = SHARED / "samples"
@@ -282,6 +284,37 @@ def test_real_records_are_read(file: str, name: str, meant: set[str] | None) -> 
             told = {f"{reading.action.name}.{reading.moment}" for reading in found.readings}
             assert told == (meant or set())
             assert (found.known is Known.UNKNOWN) == (meant is None)
+
+
+@pytest.mark.parametrize("name", ["migration", "switch"])
+def test_what_is_remembered_of_a_shape_is_what_each_record_means(name: str) -> None:
+    known = protocol(name)
+    seen = 0
+    for log in sorted(
+        (each for file in sorted(RECORDINGS.iterdir()) for each in read([file]).logs), key=lambda g: g.source
+    ):
+        source = source_of(known, log)
+        if source is None:
+            continue
+        reader = SourceReader(known, source)
+        for event in changed(log.events):
+            assert reader.read(event) == SourceReader(known, source).read(event)
+            seen += 1
+    assert seen > 5_000
+
+
+def changed(events: Iterable[Event]) -> Iterator[Event]:
+    """Each event, and with each of its fields away, empty or another; with another status, phase, place or request."""
+    said: dict[str, object] = {}
+    for event in events:
+        yield event
+        yield from (replace(event, status="FAILURE"), replace(event, phase="begin"), replace(event, at="miniport"))
+        yield replace(event, request=None if event.request else "1")
+        for name, value in event.fields.items():
+            rest = {other: text for other, text in event.fields.items() if other != name}
+            yield from (replace(event, fields={**rest, name: other}) for other in (None, said.get(name, "x")))
+            yield replace(event, fields=rest)
+            said[name] = value
 
 
 def test_recordings_use_every_source() -> None:

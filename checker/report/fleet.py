@@ -72,6 +72,10 @@ def _notes(fleet: Fleet) -> Iterator[Line]:
         yield labelled("common", f"{plural(fleet.common, 'record')} that each case was judged with", style=QUIET)
     for note in fleet.notes:
         yield labelled("note", clean(note), style=DOUBT)
+    for what in fleet.alone:
+        yield labelled("judged alone", clean(what), style=DOUBT)
+    if not fleet.alone and not fleet.whole:
+        yield labelled("judged alone", "each case by itself: none does anything to another", style=QUIET)
 
 
 def _complaints(complaints: Sequence[Complaint], left_out: int) -> Iterator[Line]:

@@ -8,18 +8,16 @@ The steps that the other events tell of are free: they may happen at any time, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from time import monotonic
 
-from checker.language.lower import lower_expression
 from checker.language.protocol import Of
-from checker.model.ground import Machine
 from checker.trace.conform import Case
 from checker.trace.event import Event
 from checker.trace.explain import Culprit, made_false_by
+from checker.trace.freed import Spot, freed_search
 from checker.trace.options import Budget, LimitReached
-from checker.trace.relevance import Relevance, relevance
 from checker.trace.search import MISSING, Node, Search
 from checker.trace.verdict import Blocked
 from checker.trace.words import Words
@@ -30,8 +28,6 @@ NODES = 4000  # of each search
 ALL_NODES, ALL_CONDITIONS = 25_000, 10_000  # for the events, for the conditions
 MOST = 8  # events that are worth telling
 GROWN = 24  # events to which the set may grow before it is cut down
-
-Spot = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,99 +182,24 @@ class _Finder:
         self, kept: set[Spot] | tuple[Spot, ...], waived: Mapping[int, frozenset[int]] | None = None
     ) -> bool | None:
         """Whether some run has these events in their order; None where the bound was met."""
-        case = self.case
         chosen = set(kept)
-        sequence = tuple(tuple(at for at in row if (log, at) in chosen) for log, row in enumerate(case.search.sequence))
-        needs = tuple(
-            tuple(
-                tuple(sum(place < need for place in sequence[other]) for other, need in enumerate(row[at]))
-                if (log, at) in chosen
-                else (0,) * len(sequence)
-                for at in range(len(row))
-            )
-            for log, row in enumerate(case.search.needs)
-        )
         left_out = [spot for spot in self.spots if spot not in chosen]
         budget = Budget(min(NODES, self.left), SECONDS)
-        shared = replace(case.shared, relevance=self._relevant(chosen, left_out))
-        trial = Search(shared, needs, budget, lambda _: 0, 1, sequence=sequence)
         try:
-            for world, state, binding in case.roots:
-                freed = _Freed(world.within(shared), left_out, waived or {})
-                if trial.run(freed, (state, (0,) * len(sequence), binding)):
-                    self._note(trial)
-                    return True
+            trial, explained = freed_search(self.case, self.found.block.world, chosen, left_out, budget, waived)
         except LimitReached:
             return None
         finally:
             self.left -= budget.spent
-        return False
-
-    def _relevant(self, chosen: set[Spot], left_out: list[Spot]) -> Relevance:
-        """What can matter to these events alone; what is owed at the end is not asked."""
-        case = self.case
-        free = self._moments(left_out) | case.shared.relevance.moments
-        kept = self._moments(list(chosen)) | {moment for moment in free if moment[0] in self._lives}
-        asked = [
-            lower_expression(case.protocol, value, tuple(variable.name for variable in reading.action.params))
-            for log, at in chosen
-            for reading in case.views[log].events[at].readings
-            for each in reading.fields
-            for value in each.values or ()
-        ]
-        core = replace(case.core, properties=())
-        possible = frozenset(kept | free)
-        return relevance(
-            core, case.machine.sizes, kept, lambda m: (m.action, m.moment) in possible, asked, case.shared.anywhere
-        )
-
-    @property
-    def _lives(self) -> set[str]:
-        """The actions that begin and end the lives of ids."""
-        return {name for bind in self.case.shared.frame.ids.values() for name in (*bind.starts, *bind.ends)}
-
-    def _moments(self, spots: list[Spot]) -> set[tuple[str, str]]:
-        world, grounds = self.found.block.world, self.case.machine.grounds
-        numbers = {candidate.number for spot in spots for candidate in world.candidates(*spot)}
-        numbers |= {begin for number in numbers if (begin := world.begin_of(number)) is not None}
-        return {(grounds[number].moment.action, grounds[number].moment.moment) for number in numbers}
+        if explained:
+            self._note(trial)
+        return explained
 
     def _note(self, trial: Search) -> None:
         """The run that was found: of each step, where the logs were before it."""
         assert trial.ended is not None
         path = trial.path(trial.ended)
         self.run = [(before, taken.number, bool(taken.logs)) for (before, _), (_, taken) in pairwise(path)]
-
-
-class _Freed(World):
-    """A world in which the steps that some events told of may happen without a record, and some guards are waived."""
-
-    def __init__(self, world: World, left_out: list[Spot], waived: Mapping[int, frozenset[int]]) -> None:
-        super().__init__(world.shared, world.meanings.state)
-        self._candidates, self._groups, self.unnamed = world._candidates, world._groups, world.unnamed
-        self.meanings, self.reads = world.meanings, world.reads
-        if waived:
-            self.machine = _Waiving(world.machine, waived)
-        moments, grounds = world.shared.relevance.moments, world.machine.grounds
-        told = {candidate.number for spot in left_out for candidate in world.candidates(*spot)}
-        told |= {begin for number in told if (begin := world.begin_of(number)) is not None}
-        free = [n for n in sorted(told) if (grounds[n].moment.action, grounds[n].moment.moment) in moments]
-        self.hidden = tuple(dict.fromkeys((*world.hidden, *free)))
-
-
-class _Waiving(Machine):
-    """A machine on which some guards of some steps are taken for true."""
-
-    def __init__(self, machine: Machine, waived: Mapping[int, frozenset[int]]) -> None:
-        self.__dict__.update(machine.__dict__)
-        self.waived = waived
-
-    def fire(self, number: int, state: bytes) -> bytes | None:
-        """The state after the step, unless a guard is false that is not waived."""
-        waived = self.waived.get(number)
-        if waived is None:
-            return Machine.fire(self, number, state)
-        return self.force(number, state) if waived.issuperset(self.failing(number, state)) else None
 
 
 # --------------------------------------------------------------------------------------------------------- conditions

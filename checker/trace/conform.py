@@ -25,6 +25,7 @@ from checker.trace.reach import Starts, world_key, worst_faults
 from checker.trace.search import Node, Search
 from checker.trace.shared import Shared
 from checker.trace.stated import Stated
+from checker.trace.symmetry import one_of_each
 from checker.trace.view import View
 from checker.trace.world import World
 
@@ -87,7 +88,7 @@ def explain_trace(
     Where more of them don't help, what is told is what stands in the way of those that the records name: a run that
     invents others may get further, and would blame an event that is none the worse.
     """
-    first = case = _tried(_case(machines, views, stated, options, 0, budget, besides))
+    first = case = _tried(new_case(machines, views, stated, options, 0, budget, besides))
     for growth in range(1, GROWTHS + 1):
         if case.answer is not Answer.REFUSED or case.shared.frame.largest or not starved(case):
             break
@@ -95,7 +96,7 @@ def explain_trace(
             break
         spent, seconds = case.search.budget.spent, case.search.budget.elapsed
         part = budget.part(max(MORE_NODES, MORE * spent), max(MORE_SECONDS, MORE * seconds))
-        grown = _tried(_case(machines, views, stated, options, growth, part, besides))
+        grown = _tried(new_case(machines, views, stated, options, growth, part, besides))
         first.grown.append(grown)
         if grown.answer is Answer.UNKNOWN:
             break  # what was found with fewer individuals is told, and that it is not the last word
@@ -114,7 +115,7 @@ def _tried(case: Case) -> Case:
     return case
 
 
-def _case(
+def new_case(
     machines: Machines,
     views: tuple[View, ...],
     stated: Stated,
@@ -159,7 +160,7 @@ def _search(case: Case) -> None:
     zero = (0,) * len(case.views)
     worlds: dict[bytes, World] = {}
     over = False
-    for state in case.starts.states():
+    for state in one_of_each(case.machine, case.shared.frame, case.starts.states()):
         key = world_key(case.machine, state)
         world = worlds.get(key)
         if world is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from operator import itemgetter
 
 from checker.language.core import CoreCell, type_range
@@ -12,6 +13,7 @@ from checker.trace.binding import Bindings
 from checker.trace.frame import Frame
 
 Test = Callable[[bytes], bool]
+MOST = 5_000  # states that are found to be another one's equals; beyond, a state may be tried more than once
 
 
 class Unnamed:
@@ -73,34 +75,80 @@ class Unnamed:
         )
 
 
+def one_of_each(machine: Machine, frame: Frame, states: Iterable[bytes]) -> Iterator[bytes]:
+    """The states without those that differ from an earlier one only in which unnamed individual is which.
+
+    No record names them, so what explains a trace from the one explains it from the other, names apart.
+    """
+    swaps = [
+        exchanged(machine, sort, first, second)
+        for sort in frame.unnamed
+        for first, second in pairwise(sorted({number for of, pool in frame.pools if of == sort for number in pool}))
+    ]
+    seen: set[bytes] = set()
+    for state in states:
+        if state in seen:
+            continue
+        yield state
+        seen.add(state)
+        orbit = [state] if swaps else []
+        met = 0
+        while orbit and met < MOST:
+            here = orbit.pop()
+            for swap in swaps:
+                other = swap(here)
+                if other not in seen:
+                    met += 1
+                    seen.add(other)
+                    orbit.append(other)
+
+
+def exchanged(machine: Machine, sort: str, first: int, second: int) -> Callable[[bytes], bytes]:
+    """A state with two individuals of the sort in one another's place."""
+    exchange = {first: second, second: first}
+    source, valued = _moves(machine, sort, exchange)
+    get = itemgetter(*source)
+
+    def moved(state: bytes) -> bytes:
+        found = bytearray(get(state))
+        for at in valued:
+            found[at] = exchange.get(found[at], found[at])
+        return bytes(found)
+
+    return moved
+
+
 def alike(machine: Machine, sort: str, first: int, second: int) -> Test:
     """Whether exchanging two individuals of the sort leaves a state as it is.
 
     No text can name an individual of an open sort, so two that are alike have the same future, names apart.
     """
     exchange = {first: second, second: first}
-    left: list[int] = []
-    right: list[int] = []
-    valued: list[tuple[int, int]] = []
+    source, valued = _moves(machine, sort, exchange)
+    pairs = [(at, source[at]) for at in valued]
+    others = [(at, other) for at, other in enumerate(source) if at < other and at not in valued]
+    equal = _equal([at for at, _ in others], [other for _, other in others])
+    if not pairs:
+        return equal
+    return lambda state: equal(state) and all(exchange.get(state[a], state[a]) == state[b] for a, b in pairs)
+
+
+def _moves(machine: Machine, sort: str, exchange: Mapping[int, int]) -> tuple[list[int], frozenset[int]]:
+    """For each byte of a state the one it changes places with, and the bytes that hold individuals of the sort."""
+    source = list(range(machine.layout.size))
+    valued: set[int] = set()
     for cell in machine.core.cells:
         family = machine.layout.families[cell.name]
-        holds = family.type == Of(sort)
         for at in range(family.base, family.base + family.cells):
             name, index = machine.layout.locations[at]
             swapped = tuple(
                 exchange.get(part, part) if type_ == Of(sort) else part
                 for part, (_, type_) in zip(index, cell.index, strict=True)
             )
-            other = machine.layout.slot(name, swapped)
-            if holds:
-                valued.append((at, other))
-            elif at < other:
-                left.append(at)
-                right.append(other)
-    if not valued:
-        return _equal(left, right)
-    equal = _equal(left, right)
-    return lambda state: equal(state) and all(exchange.get(state[a], state[a]) == state[b] for a, b in valued)
+            source[at] = machine.layout.slot(name, swapped)
+            if family.type == Of(sort):
+                valued.add(at)
+    return source, frozenset(valued)
 
 
 def signature(machine: Machine, sort: str, number: int) -> Callable[[bytes], object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -87,6 +88,10 @@ def every_start_is_empty(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("checker.trace.reach.Starts.states", lambda self: self.machine.initial_states())
 
 
+def all_starts_are_taken_for_equal(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(conform, "one_of_each", lambda _machine, _frame, states: islice(states, 1))
+
+
 def the_end_is_always_good(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(conform, "open_conditions", lambda _: lambda _: 0)
     patch.setattr("checker.trace.outcome.false_finals", lambda *_: [])
@@ -111,6 +116,7 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
     (fields_of_the_state_say_nothing, WHOLE),
     (hidden_steps_that_matter_left_out, TWO),
     (every_start_is_empty, IDS),
+    (all_starts_are_taken_for_equal, IDS),
     (the_end_is_always_good, TWO),
     (no_order_is_tried, TWO),
 )

@@ -17,7 +17,9 @@ from checker.report.fleet import fleet_lines
 from checker.report.schemas import schema
 from checker.trace.event import Event, Log, Trace
 from checker.trace.fleet import judged
+from checker.trace.fleet.alone import ORDERS
 from checker.trace.fleet.frames import Recorded
+from checker.trace.fleet.helped import conflicts_anyhow, explained_with
 from checker.trace.fleet.judged import fleet_of, judged_fleet
 from checker.trace.fleet.result import Fleet
 from checker.trace.judge_trace import Judge, verdict_by
@@ -27,6 +29,8 @@ from tests.recordings import clean, failures, fleet
 from tests.recordings.fleet import Way
 from tests.trace.fleets import migration, protocol, recorded, text
 from tests.trace.slow_fleet import Slow
+from tests.trace.test_cases import ERRANDS
+from tests.trace.texts import event, load_protocol, log_of
 
 WAYS = (
     Way(clean.clean_one_adapter, 3),
@@ -89,6 +93,16 @@ def test_groups_say_where_and_why_worst_first() -> None:
     assert all(group.name.startswith("VM0") and group.name not in group.others for group in found.groups)
     assert sum(group.cases for group in found.groups) == found.cases
     assert all(len(group.others) == min(group.cases - 1, 5) for group in found.groups)
+
+
+def test_of_each_way_to_violate_one_case_is_told_in_full() -> None:
+    told = [group for group in plain().groups if group.kind is VerdictKind.VIOLATES]
+    assert told
+    for group in told:
+        first = group.verdict.parts[0].findings[0]
+        assert first.conflict
+        assert first.stories
+        assert (first.event is not None and first.event.name, first.rules) == (group.event, group.rules)
 
 
 def test_times_settle_what_is_open_without_them() -> None:
@@ -261,3 +275,59 @@ def test_names_are_inert_on_a_terminal() -> None:
     shown = "".join(line.text.plain for line in fleet_lines(found, {"migration": migration()}))
     assert "\\x1b[31m<b>" in shown
     assert "\x1b" not in shown
+
+
+ALONE = {
+    "nothing": (("ASK", "ANSWER"), ()),
+    "a common cell": (("TAKE", "DROP"), ("a step changes what other records rely on",)),
+    "a loose family": (("BEGIN", "STOP"), ("writing of a case is not at rest",)),
+}
+
+
+@pytest.mark.parametrize("case", ALONE)
+def test_what_cases_may_do_to_one_another_is_said(case: str) -> None:
+    names, reasons = ALONE[case]
+    events = [event(name, UserName=user) for user in ("ann", "bob") for name in names]
+    trace = Trace("errands", (log_of("a", *events),))
+    found = fleet_of([Judge(load_protocol(ERRANDS))], Recorded(trace))
+    assert counted(found) == {VerdictKind.CONFORMS: 2}
+    told = [each for each in found.alone if "one another" in each]
+    assert len(told) == len(reasons)
+    assert all(reason in each and "(2 cases)" in each for reason, each in zip(reasons, told, strict=True))
+    assert found.alone[-1].endswith("1 property speaks of several cases at once, and each case alone was held to them")
+
+
+def test_orders_that_cases_conform_under_are_not_compared() -> None:
+    assert plain().alone[0].startswith(f"migration: {ORDERS} ({counted(plain())[VerdictKind.CONFORMS_IF]} cases)")
+
+
+STRAYS = (
+    Event("b", 1, "OID_SWITCH_PORT_CREATE", {**PORT, "IsValidationPort": False}),
+    Event("a", 1, "OID_SWITCH_PORT_CREATE", {**PORT, "IsValidationPort": True}),
+)
+
+
+@pytest.mark.parametrize("stray", range(len(STRAYS)))
+def test_what_conflicts_anyhow_no_record_of_others_explains(stray: int) -> None:
+    """The quick look at what conflicts agrees with the search of everything together."""
+    asked = 0
+    for part in parts(mixture())[:16]:
+        found = verdict_by([judge()], part)
+        if found.kind is VerdictKind.VIOLATES:
+            conflict = frozenset((each.log, each.seq) for each in found.parts[0].findings[0].conflict)
+            assert conflict
+            at = ("b", "a").index(STRAYS[stray].log)
+            logs = [part.logs[1], part.logs[0]]
+            last = max((each.seq for each in logs[at].events), default=0)
+            more = replace(STRAYS[stray], seq=last + 1)
+            logs[at] = replace(logs[at], events=(*logs[at].events, more))
+            trace = replace(part, logs=(logs[1], logs[0]))
+            assert conflicts_anyhow(judge(), trace, conflict)
+            assert not explained_with(judge(), trace)
+            assert len(conflict) == 1 or not conflicts_anyhow(judge(), trace, frozenset(list(conflict)[:1]))
+            asked += 1
+    assert asked > 1
+
+
+def test_nothing_conflicts_with_no_events() -> None:
+    assert not conflicts_anyhow(judge(), mixture(), frozenset())

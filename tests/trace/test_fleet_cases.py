@@ -12,9 +12,9 @@ from checker.language.protocol import Protocol
 from checker.trace.cases import cases
 from checker.trace.event import Event, FieldValue, Log, Trace
 from checker.trace.fleet.book import Book
-from checker.trace.fleet.frames import Recorded, frames_of
+from checker.trace.fleet.frames import Recorded
 from checker.trace.fleet.plan import Refused, planned
-from checker.trace.fleet.shapes import Shapes
+from checker.trace.fleet.shapes import Shapes, tables_of
 from checker.trace.stated import EDGES, stated_orders
 from checker.trace.view import see
 from tests.recordings import fleet
@@ -31,7 +31,7 @@ def by_column(protocols: Iterable[Protocol], trace: Trace, batch: tuple[int, int
     book = Book(shapes, *batch)
     # Records of both logs as they come in a file, a few at a time; more where batches are large.
     step = 40 if batch == BATCHES[0] else 5
-    table = [shapes.table(frame) for frame in frames_of(source, shapes.coder)]
+    table = list(tables_of(source, shapes))
     for at in range(0, max(map(len, table), default=0), step):
         for each in table:
             book.add(type(each)(each.shapes[at : at + step], tuple(

@@ -11,10 +11,10 @@ import pytest
 from checker.trace.event import Trace
 from checker.trace.fleet import ndjson, rows
 from checker.trace.fleet.book import Book
-from checker.trace.fleet.frames import Recorded, Source, frames_of
+from checker.trace.fleet.frames import Recorded, Source
 from checker.trace.fleet.opened import opened
 from checker.trace.fleet.plan import Refused, planned
-from checker.trace.fleet.shapes import Shapes
+from checker.trace.fleet.shapes import Shapes, tables_of
 from checker.trace.fleet.stamps import times_are_sound
 from checker.trace.readers import read
 from checker.trace.writers import parquet
@@ -37,8 +37,8 @@ def taken_apart(source: Source) -> list[tuple[int, list[str]]]:
     """Each case: how many are of its variant, and its records as they stand in the input."""
     shapes = Shapes(planned([migration()], source.logs))
     book = Book(shapes, 100, 20)
-    for frame in frames_of(source, shapes.coder):
-        book.add(shapes.table(frame))
+    for table in tables_of(source, shapes):
+        book.add(table)
     book.close()
     counts = book.counts().tolist()
     found = []
@@ -100,6 +100,7 @@ DAMAGE = {
     "a number for a name": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": 7}'),
     "no number": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": "x", "Share": NaN}'),
     "an empty status": damaged('{"log": "a", "seq": 9999, "event": "VM_RUNNING", "VmName": "x", "status": ""}'),
+    "two on a line": damaged(f"{RUNNING % 9998}{RUNNING % 9999}"),
     "two on a line, none on the next": lambda lines: [*lines, f"{RUNNING % 9998}{RUNNING % 9999}\n", "\n"],
     "a record on two lines": lambda lines: [*lines, RUNNING.replace(" ", "\n", 1) % 9998, RUNNING % 9999, "\n"],
     "statuses as headers of C write them": lambda lines: [

@@ -50,6 +50,7 @@ class Book:
         self._things_end, self._places_end = array("q", [0]), array("q", [0])
         self._row_of: Ints = np.full(1024, ABSENT, np.int32)  # by the thing that stands for it, the settled case
         self._quiet = np.zeros(1024, np.bool_)  # by thing, whether its case is settled
+        self._first: Longs = np.empty(1024, np.int64)  # by thing, room for where it occurs first
 
     def add(self, table: Table) -> None:
         """More records, in the order of the input."""
@@ -186,23 +187,24 @@ class Book:
 
     def _sorted(self, rows: Rows, kept: Longs | None, cases: Longs, count: int) -> Sorted:
         logs = len(self.shapes.plan.logs)
-        of_log = self.shapes.log[rows.shapes if kept is None else rows.shapes[kept]]
+        of_log = self.shapes.log.take(rows.shapes if kept is None else rows.shapes.take(kept))
         order = order_of(cases * logs + of_log, count * logs)
-        rows = rows.at(order if kept is None else kept[order])
+        rows = rows.at(order if kept is None else kept.take(order))
         sizes = np.bincount(cases, minlength=count)
         starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         begin = np.repeat(starts[:-1], sizes)
         every = np.arange(len(rows))
-        first = np.empty(self.ties.count + 1, np.int64)  # the last entry is for those that name nothing
+        within = every - begin
+        backwards = within[::-1].copy()
+        first = self._first = _longer(self._first, self.ties.count + 1)  # the last entry is for those that name nothing
         firsts: list[Longs | None] = []
         for things in rows.things:
-            named = None if things is None else np.flatnonzero(things != ABSENT)
-            if things is None or named is None or not len(named):
-                firsts.append(None)
-                continue
-            mine = things[named]
-            first[mine[::-1]] = named[::-1]  # of equal ones the last assignment counts: the first occurrence
-            found = np.full(len(rows), ABSENT)
-            found[named] = first[mine] - begin[named]
-            firsts.append(found)
-        return Sorted(rows, starts, every - begin, tuple(firsts))
+            if things is not None:
+                first[things[::-1].copy()] = backwards  # of equal ones the last assignment counts: the first occurrence
+                first[ABSENT] = ABSENT
+            firsts.append(None if things is None else first.take(things))
+        return Sorted(rows, starts, within, tuple(firsts))
+
+
+def _longer(array: Longs, size: int) -> Longs:
+    return array if len(array) >= size else np.empty(size + size // 2, np.int64)

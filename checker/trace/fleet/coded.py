@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from checker.trace.fleet.arrays import numbers_in, texts, there
 from checker.trace.fleet.codes import Ints, Longs, Texts
 from checker.trace.fleet.plan import Plan, Refused
 from checker.trace.readers.native_event import plain_status
@@ -71,7 +72,7 @@ class Coder:
             elif name in NAMES or name in self.plan.plain:
                 made[name] = _texts_of(name, column, self.texts.setdefault(name, Texts()))
             elif name not in NOT_PAYLOAD and name not in self.others:
-                self.others[name] = int(places[int(np.argmax(column.is_valid().to_numpy(zero_copy_only=False)))])
+                self.others[name] = int(places[int(np.argmax(there(column)))])
         return made
 
     def text(self, column: str | int, number: int) -> str:
@@ -93,13 +94,12 @@ class Coder:
 
 def _texts_of(name: str, column: pa.Array, texts: Texts) -> Ints:
     if column.type == pa.bool_():  # as two texts
-        return texts.of(name, pa.DictionaryArray.from_arrays(column.cast(pa.int8()), pa.array(["false", "true"])))
+        return texts.of(name, pa.DictionaryArray.from_arrays(column.cast(pa.int8()), _TRUTH))
     return texts.of(name, column if is_text(column) else column.cast(pa.string()))
 
 
 def _longs(column: pa.Array) -> Longs:
-    numbers: Longs = (column.fill_null(NOTHING) if column.null_count else column).to_numpy()
-    return numbers
+    return numbers_in(column, NOTHING)
 
 
 def _as_longs(name: str, column: pa.Array) -> Longs:
@@ -112,3 +112,6 @@ def _as_longs(name: str, column: pa.Array) -> Longs:
     if numbers is None or not numbers.cast(pa.string()).equals(texts.cast(pa.string())):
         raise Refused(f"{name} is a whole number in some records and something else in others")
     return _longs(numbers)
+
+
+_TRUTH = texts(("false", "true"))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import count, islice
 from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from checker.trace.fleet.arrays import numbers_in
 
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
@@ -24,17 +28,17 @@ def first_ones(values: Longs, bound: int) -> Longs:
     """Where each of the values, all below `bound`, occurs first."""
     order = np.arange(len(values))
     place = np.empty(bound, np.int64)
-    place[values[::-1]] = order[::-1]  # of equal ones the last assignment counts
-    return np.flatnonzero(place[values] == order)
+    place[values[::-1].copy()] = order[::-1].copy()  # of equal ones the last assignment counts
+    return np.flatnonzero(place.take(values) == order)
 
 
 def order_of(keys: Longs, bound: int) -> Longs:
-    """The order that sorts keys below `bound`, equal ones as they are. Sixteen bits at a time, as numpy is quick at."""
+    """The order that sorts keys below `bound`, equal ones as they are: sixteen bits at a time, as numpy is quick at."""
     order = np.argsort(keys.astype(np.uint16), kind="stable")
     shift = 16
     while bound >> shift:
-        digits = (keys >> shift).astype(np.uint16)[order]
-        order = order[np.argsort(digits, kind="stable")]
+        digits = (keys >> shift).astype(np.uint16).take(order)
+        order = order.take(np.argsort(digits, kind="stable"))
         shift += 16
     return order
 
@@ -45,21 +49,23 @@ class Texts:
     Two threads may ask at the same time.
     """
 
-    def __init__(self, plain: Callable[[str], str] = str) -> None:
+    def __init__(self, plain: Callable[[str], str] | None = None) -> None:
         self._plain = plain
         self._texts: list[str] = []
-        self._known: dict[str | None, int] = {"": ABSENT, None: ABSENT}  # the empty text says nothing
+        # A text that is new gets the next number. The empty text says nothing.
+        self._known: dict[str | None, int] = defaultdict(count().__next__, {"": ABSENT, None: ABSENT})
         self._adding = Lock()
         self._last: dict[str, tuple[pa.Array, Ints]] = {}  # by column the last dictionary, and the numbers of its texts
 
     def numbers(self, texts: Sequence[str | None]) -> Ints:
         """For each text its number, ABSENT where there is none, or an empty one."""
-        found = [self._known.get(text) for text in texts]
-        if None in found:
-            with self._adding:
-                found = [self._number(text) if number is None and text is not None else number
-                         for number, text in zip(found, texts, strict=True)]  # fmt: skip
-        return np.array(found, np.int32)
+        if self._plain is not None:
+            texts = [text and self._plain(text) for text in texts]
+        with self._adding:
+            found = np.fromiter(map(self._known.__getitem__, texts), np.int32, len(texts))
+            new = len(self._known) - 2 - len(self._texts)
+            self._texts += [text for text in islice(reversed(self._known), new) if text][::-1]
+        return found
 
     def of(self, name: str, column: pa.Array) -> Ints:
         """The numbers of a column of texts, or of a dictionary of them."""
@@ -69,8 +75,7 @@ class Texts:
             texts = coded.dictionary.to_pylist()
             # The last entry is for those that have none.
             last = self._last[name] = coded.dictionary, np.append(self.numbers(texts), np.int32(ABSENT))
-        places = coded.indices.fill_null(-1) if coded.indices.null_count else coded.indices
-        numbers: Ints = last[1][places.to_numpy()]
+        numbers: Ints = last[1].take(numbers_in(coded.indices, ABSENT))
         return numbers
 
     def text(self, number: int) -> str:
@@ -80,16 +85,6 @@ class Texts:
     def texts(self, first: int, end: int) -> list[str]:
         """The texts from the number `first` up to `end`."""
         return self._texts[first:end]
-
-    def _number(self, text: str) -> int:
-        plain = self._plain(text)
-        known = self._known.get(plain)
-        if known is None:
-            known = len(self._texts)
-            self._texts.append(plain)
-            self._known[plain] = known
-        self._known[text] = known
-        return known
 
 
 class Numbers:
@@ -111,13 +106,13 @@ class Numbers:
             grown = np.full(max(high + 1, 2 * len(self._table)), ABSENT, np.int32)
             grown[: len(self._table)] = self._table
             self._table = grown
-        found = self._table[values]
+        found = self._table.take(values)
         new = values[np.flatnonzero(found == ABSENT)]
         if len(new):
             fresh = new[first_ones(new, high + 1)]
             self._table[fresh] = np.arange(len(self.values), len(self.values) + len(fresh))
             self.values.frombytes(fresh.tobytes())
-            found = self._table[values]
+            found = self._table.take(values)
         return found
 
     def _number(self, value: int) -> int:
@@ -167,14 +162,14 @@ class Pairs:
             grown[: have[0], : have[1]] = self._table
             self._table = grown
         flat = left.astype(np.int64) * self._table.shape[1] + right
-        found: Ints = self._table.ravel()[flat]
+        found: Ints = self._table.ravel().take(flat)
         new = np.flatnonzero(found == ABSENT)
         if len(new):
             cells, first = np.unique(flat[new], return_index=True)
             for cell in cells[np.argsort(first, kind="stable")].tolist():
                 row, value = divmod(cell, self._table.shape[1])
                 self._table[row, value] = self.nodes.add(row, column, value)
-            found = self._table.ravel()[flat]
+            found = self._table.ravel().take(flat)
         return found
 
 

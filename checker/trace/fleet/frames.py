@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from checker.trace.event import Complaint, Event, Log, Trace
+from checker.trace.fleet.arrays import longs, texts
 from checker.trace.fleet.coded import Coded, Coder
 from checker.trace.fleet.codes import Ints, Longs
 from checker.trace.fleet.plan import Refused
@@ -96,9 +97,9 @@ def framed(coder: Coder, events: Sequence[Event], logs: Ints, places: Longs) -> 
         raise Refused("requests are recorded by their begins and ends")
     names = dict.fromkeys(name for event in events for name in event.fields)
     columns = {name: _column(name, events) for name in names}
-    columns["event"] = pa.array([event.name for event in events], pa.string())
-    columns["status"] = pa.array([event.status for event in events], pa.string())
-    columns["at"] = pa.array([event.at for event in events], pa.string())
+    columns["event"] = texts([event.name for event in events])
+    columns["status"] = texts([event.status for event in events])
+    columns["at"] = texts([event.at for event in events])
     return Frame(coder.coded(columns, places), logs, places)
 
 
@@ -108,17 +109,10 @@ def _made_of(events: Sequence[Event], logs: Ints, places: Longs, coder: Coder) -
 
 def _column(name: str, events: Sequence[Event]) -> pa.Array:
     values = [event.fields.get(name) for event in events]
-    if all(value is None or (type(value) is int and abs(value) < 1 << 62) for value in values):
-        return pa.array(values, pa.int64())
-    return pa.array([text_of(value) for value in values], pa.string())
-
-
-def frames_of(source: Source, coder: Coder) -> Iterator[Frame]:
-    """All records as frames. Some are read in one thread, others coded in a second, while one is worked on.
-
-    Raises Refused.
-    """
-    return ahead(piece(coder) for piece in ahead(source.pieces()))
+    whole = [value for value in values if value is None or (type(value) is int and abs(value) < 1 << 62)]
+    if len(whole) == len(values):
+        return longs(whole)
+    return texts([text_of(value) for value in values])
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

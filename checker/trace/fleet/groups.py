@@ -20,6 +20,9 @@ class Done:
     one: Settled
     variant: int
     reason: str = ""
+    open: tuple[tuple[str, str], ...] = ()  # what judging it alone leaves open: protocol, reason
+    brief: bool = False  # of what is wrong the event, its rules and its action are told, and no more
+    times: bool = False  # it was judged with times
 
 
 def unknown(done: Done, reason: str) -> Done:
@@ -27,8 +30,12 @@ def unknown(done: Done, reason: str) -> Done:
     return replace(done, verdict=replace(done.verdict, kind=VerdictKind.UNKNOWN), reason=reason)
 
 
-def groups_of(done: Sequence[Done], others: Callable[[Sequence[Done], Done], Iterable[str]]) -> Iterator[FleetGroup]:
-    """The groups; `others` names the cases of a group, all but the one that is told."""
+def groups_of(
+    done: Sequence[Done],
+    others: Callable[[Sequence[Done], Done], Iterable[str]],
+    in_full: Callable[[Done], Verdict] = lambda done: done.verdict,
+) -> Iterator[FleetGroup]:
+    """The groups; `others` names the cases of a group, all but the one that is told, which is told `in_full`."""
     grouped: dict[tuple[object, ...], list[Done]] = {}
     for each in done:
         grouped.setdefault(_way(each), []).append(each)
@@ -36,7 +43,8 @@ def groups_of(done: Sequence[Done], others: Callable[[Sequence[Done], Done], Ite
     for kind in worst_first(dict.fromkeys(VerdictKind, 1)):
         for row in rows:
             if row[0].verdict.kind is kind:
-                yield group_of(row, others(row, _told(row)))
+                group = group_of(row, others(row, _told(row)))
+                yield replace(group, verdict=in_full(_told(row)))
 
 
 def group_of(row: Sequence[Done], others: Iterable[str]) -> FleetGroup:

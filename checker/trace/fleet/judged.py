@@ -1,12 +1,14 @@
 """Judges a fleet: one case of each variant by the ordinary judge, and all its others with it.
 
 What a case's records leave open when times are not looked at may be settled by its times; such cases are judged one by
-one, alike ones together. Each case is judged by itself: nothing is said about what cases do to one another, except
-where one may be about what another names; then neither has a verdict of its own.
+one, alike ones together. Each case is judged by itself: what cases may do to one another is asked where it can be read
+off each case's own run, and said where it was not (`alone.py`). Where one may be about what another names, neither has
+a verdict of its own. Of each way to violate one case is told in full; the others' stories are not looked for.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,19 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from checker.language.protocol import Kind
-from checker.trace.conform import Answer, explain_trace
 from checker.trace.event import Complaint, Event, Log, Trace
+from checker.trace.fleet.alone import left_open, told
 from checker.trace.fleet.book import Book, Settled
-from checker.trace.fleet.frames import Recorded, Source, frames_of
+from checker.trace.fleet.frames import Recorded, Source
 from checker.trace.fleet.groups import Done, group_of, groups_of, unknown, worst_first
+from checker.trace.fleet.helped import conflicts_anyhow, explained_with
 from checker.trace.fleet.meaning import Told
 from checker.trace.fleet.opened import opened
 from checker.trace.fleet.plan import Refused, planned
 from checker.trace.fleet.result import Count, Fleet
-from checker.trace.fleet.shapes import Shapes
+from checker.trace.fleet.shapes import Shapes, tables_of
 from checker.trace.fleet.strays import strays as strays_of
 from checker.trace.judge_trace import Judge, verdict, verdict_by
-from checker.trace.options import Budget
 from checker.trace.readers import read
 from checker.trace.stated import EDGES, stated_orders
 from checker.trace.strangers import pointed_out
@@ -35,6 +37,7 @@ from checker.trace.view import see
 
 WHOLE = 20_000  # records that are judged as one case where they cannot be taken apart
 TOGETHER = 500  # cases whose records are looked up at a time
+BESIDE = 4  # cases whose records may be those of a case that violates, looked at together
 COMMON = 200  # records common to all cases that every case is judged with
 PLAIN = frozenset({VerdictKind.CONFORMS, VerdictKind.VIOLATES, VerdictKind.UNFINISHED, VerdictKind.UNKNOWN})
 STRAY = "its records may be about individuals that records of other cases name"
@@ -42,6 +45,7 @@ STOPPED = "stopped by Ctrl-C before everything was read and judged; run it again
 HELPED = "records that may be about its individuals, or others', may explain what happened here"
 _NOTHING = Settled(0, np.empty(0, np.int32), np.empty(0, np.int64))
 Tell = Callable[[str], None]
+Open = tuple[tuple[str, str], ...]  # what judging a case alone leaves open: protocol, reason
 
 
 def judged_fleet(judges: Sequence[Judge], paths: Sequence[Path], tell: Tell = lambda _: None) -> Fleet:
@@ -65,8 +69,8 @@ def fleet_of(judges: Sequence[Judge], source: Source, tell: Tell = lambda _: Non
     book = Book(shapes)
     stopped = False
     try:
-        for frame in frames_of(source, shapes.coder):
-            book.add(shapes.table(frame))
+        for table in tables_of(source, shapes):
+            book.add(table)
             tell(f"{book.events:,} records, {book.ties.count:,} names")
     except KeyboardInterrupt:
         stopped = True
@@ -98,9 +102,11 @@ class _Judging:
     stopped: bool
     logs: tuple[Log, ...] = ()
     common: list[int] = field(default_factory=list)
+    common_events: dict[int, Event] = field(default_factory=dict)
 
     def fleet(self) -> Fleet:
         self.common = [place for place, _ in self.book.common]
+        self.common_events = self.source.events(self.common) if self.common else {}
         damaged = self.source.left_out() > 0 or self.stopped
         # What could not be read may be what is missing at the end.
         self.logs = tuple(replace(log, ends="open") if damaged else log for log in self.source.logs)
@@ -118,7 +124,7 @@ class _Judging:
         left = int(counts.sum()) - sum(each.cases for each in done)
         if self.stopped:  # what was not read may be what is missing, or too much
             done = [each if each.verdict.kind is VerdictKind.VIOLATES else unknown(each, STOPPED) for each in done]
-        groups = tuple(groups_of(done, self._others))
+        groups = tuple(groups_of(done, self._others, self._in_full))
         counted = {kind: sum(group.cases for group in groups if group.kind is kind) for kind in VerdictKind}
         counted[VerdictKind.UNKNOWN] += left
         return Fleet(
@@ -133,35 +139,53 @@ class _Judging:
             self.shapes.unread,
             len(self.common),
             notes=((STOPPED,) if self.stopped else ()) + _left(left),
+            alone=self._alone(done),
         )
+
+    def _alone(self, done: Sequence[Done]) -> tuple[str, ...]:
+        counted: Counter[tuple[str, str]] = Counter()
+        for each in done:
+            counted.update(dict.fromkeys(each.open, each.cases))
+        return tuple(told(self.judges, counted))
 
     # --------------------------------------------------------------------------------------------------------- verdicts
 
     def _judged(self, number: int, count: int, strays: frozenset[int]) -> Iterator[Done]:
         one = next(self.book.of_variant(number))
-        plain = self._verdict(self._trace([one])[0], times=False)
+        # Where others' records may help it takes the conflict to say whether they do.
+        brief = not strays
+        plain, open_ = self._verdict(self._trace([one])[0], times=False, brief=brief)
         violates = plain.kind is VerdictKind.VIOLATES
         if number in strays and violates:
-            yield unknown(Done(plain, count, one, number), STRAY)
-        elif violates and any(self._helps(one, plain, stray) for stray in sorted(strays)):
-            yield unknown(Done(plain, count, one, number), HELPED)
+            yield unknown(Done(plain, count, one, number, open=open_), STRAY)
+        elif violates and self._helped(one, plain, sorted(strays)):
+            yield unknown(Done(plain, count, one, number, open=open_), HELPED)
         elif plain.kind in PLAIN or not self._clocks():
-            yield Done(self._timed(one, plain), count, one, number)
+            yield Done(self._timed(one, plain), count, one, number, open=open_, brief=brief)
         else:
             yield from self._one_by_one(number)
 
-    def _helps(self, one: Settled, alone: Verdict, stray: int) -> bool:
-        """Whether some run explains the case once the records of a case of the variant `stray` may be its own too."""
-        other = next(self.book.of_variant(stray))
-        both = Settled(one.variant, one.things, np.concatenate((one.places, other.places)))
-        trace = self._trace([both])[0]
-        bad = {(part.protocol, part.host) for part in alone.parts if part.kind is VerdictKind.VIOLATES}
-        return any(
-            _answer(judge, replace(trace, logs=tuple(map(_without_times, logs)))) is not Answer.REFUSED
-            for judge in self.judges
-            for name, host in bad
-            if name == judge.protocol.name and (logs := [log for log in trace.logs if host in (None, log.host)])
-        )
+    def _helped(self, one: Settled, alone: Verdict, strays: Sequence[int]) -> bool:
+        """Whether some run explains the case once the records of a case of such a variant may be its own too."""
+        for judge in self.judges:
+            for part in alone.parts:
+                if part.kind is not VerdictKind.VIOLATES or part.protocol != judge.protocol.name:
+                    continue
+                events = (event for finding in part.findings[:1] for event in finding.conflict)
+                conflict = frozenset((event.log, event.seq) for event in events)
+                for first in range(0, len(strays), BESIDE):
+                    some = strays[first : first + BESIDE]
+                    if conflicts_anyhow(judge, self._beside(one, some, part.host), conflict):
+                        continue
+                    if any(explained_with(judge, self._beside(one, [stray], part.host)) for stray in some):
+                        return True
+        return False
+
+    def _beside(self, one: Settled, strays: Sequence[int], host: str | None) -> Trace:
+        """A case's records with those of a case of each of these variants, on one host or all, without times."""
+        others = [next(self.book.of_variant(stray)).places for stray in strays]
+        trace = self._trace([replace(one, places=np.concatenate((one.places, *others)))])[0]
+        return replace(trace, logs=tuple(_without_times(log) for log in trace.logs if host in (None, log.host)))
 
     def _timed(self, one: Settled, plain: Verdict) -> Verdict:
         """The verdict with the times that its records have, for show; what they are cannot change it."""
@@ -170,7 +194,7 @@ class _Judging:
     def _one_by_one(self, number: int) -> Iterator[Done]:
         """Cases whose verdict may hang on times: each with its own."""
         found: dict[tuple[object, ...], list[Settled]] = {}
-        verdicts: dict[tuple[object, ...], Verdict] = {}
+        verdicts: dict[tuple[object, ...], tuple[Verdict, Open]] = {}
         cases = list(self.book.of_variant(number))
         for first in range(0, len(cases), TOGETHER):
             some = cases[first : first + TOGETHER]
@@ -178,10 +202,11 @@ class _Judging:
                 key = tuple(self._order(trace))
                 if key not in verdicts:
                     self.tell(f"judging variant {number + 1} with times, {len(verdicts) + 1:,} orders so far")
-                    verdicts[key] = self._verdict(trace, times=True)
+                    verdicts[key] = self._verdict(trace, times=True, brief=True)
                 found.setdefault(key, []).append(case)
         for key, alike in found.items():
-            yield Done(verdicts[key], len(alike), alike[0], number)
+            verdict_, open_ = verdicts[key]
+            yield Done(verdict_, len(alike), alike[0], number, open=open_, brief=True, times=True)
 
     def _order(self, trace: Trace) -> Iterator[object]:
         """What the times of a case's records say: which must have come before which."""
@@ -190,13 +215,30 @@ class _Judging:
             yield stated_orders(sight.views).needs
             yield bool(stated_orders(sight.views).circle)
 
-    def _verdict(self, trace: Trace, *, times: bool) -> Verdict:
+    def _in_full(self, done: Done) -> Verdict:
+        """The verdict with all that can be told of it, which takes longer than to find it."""
+        if not done.brief or done.verdict.kind is not VerdictKind.VIOLATES:
+            return done.verdict
+        try:
+            self.tell(f"telling what is wrong with {done.verdict.trace}")
+            full, _ = self._verdict(self._trace([done.one])[0], times=done.times, brief=False)
+        except KeyboardInterrupt:
+            self.stopped = True
+            return done.verdict
+        return full if done.times else self._timed(done.one, full)
+
+    def _verdict(self, trace: Trace, *, times: bool, brief: bool) -> tuple[Verdict, Open]:
+        """The verdict of a case, and what judging it alone leaves open."""
         if not times and self._clocks():
             trace = replace(trace, logs=tuple(_without_times(log) for log in trace.logs))
         parts: tuple[Part, ...] = ()
+        open_: dict[tuple[str, str], None] = {}
+        common = frozenset((event.log, event.seq) for event in self.common_events.values())
         for judge in self.judges:
-            parts += judge.parts(trace)
-        return verdict(trace, parts)
+            groups = tuple(judge.groups(trace, replace(judge.options, plainly=brief or judge.options.plainly)))
+            parts += tuple(group.part for group in groups)
+            open_ |= dict.fromkeys((judge.protocol.name, why) for why in left_open(judge, groups, common))
+        return verdict(trace, parts), tuple(open_)
 
     def _clocks(self) -> bool:
         """Whether times say anything about the order of records of different logs."""
@@ -258,14 +300,6 @@ class _Judging:
 
 def _left(cases: int) -> tuple[str, ...]:
     return (f"{cases:,} cases were not judged",) if cases else ()
-
-
-def _answer(judge: Judge, trace: Trace) -> Answer:
-    """Whether a run explains a trace, and no more than that."""
-    sight = see(judge.protocol, trace, trace.logs, EDGES)
-    options = judge.options
-    budget = Budget(options.nodes, options.seconds)
-    return explain_trace(judge.machines, sight.views, stated_orders(sight.views), options, budget).answer
 
 
 def _without_times(log: Log) -> Log:

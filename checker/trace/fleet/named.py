@@ -31,7 +31,7 @@ class Names:
             return self._by_host(column.astype(np.int64), logs)
         rows = np.flatnonzero(there)
         found = np.full(len(column), ABSENT, np.int64)
-        found[rows] = self._by_host(column[rows].astype(np.int64), logs[rows])
+        found[rows] = self._by_host(column.take(rows).astype(np.int64), logs.take(rows))
         return found
 
     def text(self, number: int) -> str:
@@ -48,7 +48,7 @@ class Names:
         if self.per_host and len(values):
             if max(int(values.max()), -int(values.min())) >= LARGE:
                 raise Refused("ids are too large to be told apart by host")
-            values = values * len(self.hosts) + self._host_of[logs]
+            values = values * len(self.hosts) + self._host_of.take(logs)
         return self._numbers.numbers(values).astype(np.int64)
 
 
@@ -66,18 +66,19 @@ class Followed:
     def numbers(self, whole: Longs, logs: Ints, explicit: Longs | None) -> Longs:
         """For each record the number of what follows, where nothing is said explicitly. Raises Refused."""
         self._extend(int(whole.max(initial=ABSENT)) + 1)
-        found = self._table[whole]
+        found = self._table.take(whole)
         if explicit is not None:
             found = np.where(explicit == ABSENT, found, ABSENT)
-        return found if self._logs.all() else np.where(self._logs[logs], found, ABSENT)
+        return found if self._logs.all() else np.where(self._logs.take(logs), found, ABSENT)
 
     def _extend(self, count: int) -> None:
         known = len(self._table) - 1
         if count <= known:
             return
+        separator = self.rule.separator
         wholes = self.coder.texts[self._whole].texts(known, count)
-        if any(text.startswith(self.rule.separator) for text in wholes):
-            raise Refused(f"a {self.rule.whole} begins with `{self.rule.separator}`, so its {self.rule.field} is empty")
-        split = (text.partition(self.rule.separator) for text in wholes)
-        found = self.coder.texts[self._own].numbers([before if separator else None for before, separator, _ in split])
+        befores = [whole[:at] if (at := whole.find(separator)) >= 0 else None for whole in wholes]
+        if "" in befores:
+            raise Refused(f"a {self.rule.whole} begins with `{separator}`, so its {self.rule.field} is empty")
+        found = self.coder.texts[self._own].numbers(befores)
         self._table = np.concatenate((self._table[:-1], found.astype(np.int64), np.full(1, ABSENT, np.int64)))

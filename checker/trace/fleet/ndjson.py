@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from checker.trace.event import Complaint, Event, Log
+from checker.trace.fleet.arrays import numbers_in
 from checker.trace.fleet.coded import NAMES, Coded, Coder, Columns
 from checker.trace.fleet.codes import ABSENT, Ints, Longs, Texts
 from checker.trace.fleet.frames import Frame, Piece, bare, framed
@@ -40,10 +41,9 @@ NOT_READ = ("log", "seq", "ts", "phase", "req", "switchover")  # members that ar
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Whole lines of the file: the number of the first, how many they are, and their text."""
+    """Whole lines of the file, with the place where they begin in it."""
 
-    first: int
-    count: int
+    offset: int
     text: bytes
 
 
@@ -56,7 +56,8 @@ class Lined:
         self.name = path.stem
         self.reader = NativeReader(sanitise(path.name), Ledger(self.shown))
         self.headers: list[tuple[int, bytes]] = []
-        self._index: list[tuple[int, int]] = []  # the first line of each piece, and where it begins
+        self._index: list[tuple[int, int, int]] = []  # of each piece its first line, where it begins, its bytes
+        self._lines = 1  # the number of the line that comes next
         self.types = dict(META)  # of the members met so far; none is parsed that is not in it
         self._logs = Texts()
         # Of logs, by the number of the text. The last entry is for none, as is any text with a later number.
@@ -66,7 +67,7 @@ class Lined:
         head = next(self._parts, None)
         if head is None or marked(head.text) is not None:
             raise Refused("the file is not plain JSON lines")
-        self._first = self._careful(head)
+        self._first = self._careful(head, self._counted(head, len(_ends(head))))
         self.logs: tuple[Log, ...] = bare(shelf.log for shelf in self._shelves())
         if not self.logs:
             raise Refused("there is no header at the beginning")
@@ -102,28 +103,32 @@ class Lined:
     # ----------------------------------------------------------------------------------------------------------- pieces
 
     def _read(self) -> Iterator[Part]:
-        first, offset, size = 1, 0, HEAD
+        offset, size = 0, HEAD
         with self.path.open("rb") as file:
             while text := file.read(size) + file.readline(LIMIT + 1):
                 if not text.endswith(b"\n"):
                     if len(text) > LIMIT + size:
                         raise Refused("a line is too long")
                     text += b"\n"
-                count = int(np.count_nonzero(np.frombuffer(text, np.uint8) == _NEWLINE))
-                self._index.append((first, offset))
-                yield Part(first, count, text)
-                first, offset, size = first + count, offset + len(text), PIECE
+                yield Part(offset, text)
+                offset, size = offset + len(text), PIECE
+
+    def _counted(self, part: Part, count: int) -> int:
+        """The number of the part's first line, as of so many lines that come next."""
+        first, self._lines = self._lines, self._lines + count
+        self._index.append((first, part.offset, len(part.text)))
+        return first
 
     def _lines_of(self, file: io.BufferedReader, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
         at = 0
-        for number, (first, offset) in enumerate(self._index):
-            end = self._index[number + 1] if number + 1 < len(self._index) else None
+        for number, (first, offset, size) in enumerate(self._index):
+            end = self._index[number + 1][0] if number + 1 < len(self._index) else self._lines
             until = at
-            while until < len(wanted) and (end is None or wanted[until] < end[0]):
+            while until < len(wanted) and wanted[until] < end:
                 until += 1
             if until > at:
                 file.seek(offset)
-                lines = file.read(-1 if end is None else end[1] - offset).split(b"\n")
+                lines = file.read(size).split(b"\n")
                 yield from ((line, lines[line - first]) for line in wanted[at:until])
             at = until
 
@@ -132,7 +137,7 @@ class Lined:
     def _shelves(self) -> list[Shelf]:
         return list({id(shelf): shelf for shelf in self.reader.shelves.values()}.values())
 
-    def _careful(self, piece: Part) -> list[Event]:
+    def _careful(self, piece: Part, begin: int) -> list[Event]:
         """The records of a piece that could be read. Raises Refused at a header in the middle of the file."""
         for shelf, seen in zip(self._shelves(), self._seen, strict=False):
             remember(shelf, seen)
@@ -141,13 +146,13 @@ class Lined:
                 case TooLong():
                     raise Refused("a line is too long")
                 case Lines(first, lines, text):
-                    self.reader.lines(Lines(piece.first + first - 1, lines, text))
-                    if piece.first == 1 or b'"switchover"' in text:
-                        self._keep_headers(piece.first + first - 1, lines)
+                    self.reader.lines(Lines(begin + first - 1, lines, text))
+                    if begin == 1 or b'"switchover"' in text:
+                        self._keep_headers(begin + first - 1, lines)
         shelves = self._shelves()
         if self._seen and len(shelves) != len(self.logs):
             raise Refused("a log's header comes after other records")
-        found = [event for shelf in shelves for event in shelf.events if event.origin.place >= piece.first]
+        found = [event for shelf in shelves for event in shelf.events if event.origin.place >= begin]
         for shelf in shelves:
             del shelf.events[:-1]
         self._seen = [shelf.last for shelf in shelves]
@@ -164,13 +169,15 @@ class Lined:
     # ---------------------------------------------------------------------------------------------------- by the column
 
     def _frame(self, part: Part, columns: pa.Table | None, coder: Coder) -> Frame:
-        frame = None if columns is None else self._quick(part, columns, coder)
-        return self._framed(self._careful(part), coder) if frame is None else frame
+        ends = _ends(part)
+        first = self._counted(part, len(ends))
+        frame = None
+        if columns is not None and len(columns) == len(ends) and _begin_lines(part, ends):
+            frame = self._quick(first, columns, coder)
+        return self._framed(self._careful(part, first), coder) if frame is None else frame
 
-    def _quick(self, part: Part, table: pa.Table, coder: Coder) -> Frame | None:
+    def _quick(self, first: int, table: pa.Table, coder: Coder) -> Frame | None:
         """The piece by the column; None where it must be read with care."""
-        if len(table) != part.count or not _begin_lines(part):
-            return None
         columns = {name: _whole(column) for name, column in zip(table.column_names, table.columns, strict=True)}
         event = columns["event"]
         if event.null_count or not coder.takes(columns) or not all(map(_is_finite, columns.values())):
@@ -180,7 +187,7 @@ class Lined:
         logs = self._log_numbers(columns["log"])
         if logs is None or not times_are_sound(columns["ts"]):
             return None
-        start = self.base + part.first
+        start = self.base + first
         places = np.arange(start, start + len(table))
         coded = coder.coded({name: each for name, each in columns.items() if name not in NOT_READ}, places)
         if not all_named(coded, columns) or not self._in_order(columns["seq"], logs):
@@ -234,7 +241,7 @@ class Lined:
                 for number, seen in enumerate(self._seen)
             ]
             return True
-        seen = None if column.null_count else increasing(column.to_numpy(), logs, self._seen)
+        seen = None if column.null_count else increasing(numbers_in(column), logs, self._seen)
         self._seen = seen or self._seen
         return seen is not None
 
@@ -283,11 +290,15 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _begin_lines(part: Part) -> bool:
+def _ends(part: Part) -> Longs:
+    """Where the lines end."""
+    return np.flatnonzero(np.frombuffer(part.text, np.uint8) == _NEWLINE)
+
+
+def _begin_lines(part: Part, ends: Longs) -> bool:
     """Whether a brace begins each line. No member holds an object, so each begins a record."""
     letters = np.frombuffer(part.text, np.uint8)
-    ends = np.flatnonzero(letters[:-1] == _NEWLINE)
-    return len(ends) == part.count - 1 and letters[0] == _BRACE and bool((letters[ends + 1] == _BRACE).all())
+    return letters[0] == _BRACE and bool((letters[ends[:-1] + 1] == _BRACE).all())
 
 
 def _is_finite(column: pa.Array) -> bool:

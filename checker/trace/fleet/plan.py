@@ -97,9 +97,14 @@ def planned(protocols: Iterable[Protocol], logs: tuple[Log, ...]) -> Plan:
 _Sources = tuple[tuple[tuple[Protocol, LogSource], ...], ...]
 
 
+def _pairs(sources: _Sources) -> Iterable[tuple[Protocol, LogSource]]:
+    """Each protocol with each source of its own, once."""
+    return {(id(protocol), id(source)): (protocol, source) for known in sources for protocol, source in known}.values()
+
+
 def _keyed(sources: _Sources) -> Iterator[tuple[str, Space]]:
     """The fields that tie records together, each with its space. A field that `joined by` names needs no lives."""
-    for protocol, source in dict.fromkeys(pair for known in sources for pair in known):
+    for protocol, source in _pairs(sources):
         sorts = frozenset(sort.name for sort in protocol.sorts if sort.name in protocol.joined)
         ids = id_binds(protocol)
         for name in protocol.joined:
@@ -118,7 +123,7 @@ def _keyed(sources: _Sources) -> Iterator[tuple[str, Space]]:
 
 def _asked(sources: _Sources) -> Iterator[str]:
     """Every field that a protocol asks for."""
-    for protocol, source in dict.fromkeys(pair for known in sources for pair in known):
+    for protocol, source in _pairs(sources):
         yield from (field.name for a in protocol.actions if a.event is not None for field in a.event.fields)
         yield from (bind.field for bind in protocol.binds)
         for record in source.records:

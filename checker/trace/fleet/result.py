@@ -43,7 +43,8 @@ class FleetGroup:
 class Fleet:
     """A recording, taken apart and judged. `whole` says why it was not taken apart, and is empty where it was.
 
-    `unread` records are of no protocol, `common` ones of every case; `left_out` ones could not be read.
+    `unread` records are of no protocol, `common` ones of every case; `left_out` ones could not be read. Each case is
+    judged by itself: `alone` says what cases may do to one another, as far as that was not asked.
     """
 
     name: str
@@ -58,3 +59,4 @@ class Fleet:
     common: int = 0
     whole: str = ""
     notes: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()

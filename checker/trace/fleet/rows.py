@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from checker.trace.event import Complaint, Event
+from checker.trace.fleet.arrays import numbers_in
 from checker.trace.fleet.coded import Coder, Columns, is_text
 from checker.trace.fleet.codes import ABSENT, Ints, Texts
 from checker.trace.fleet.frames import Frame, Piece, bare, framed
@@ -21,6 +22,7 @@ from checker.trace.readers.native import NativeReader
 from checker.trace.readers.parquet import HEADER, Unreadable, add_logs, add_rows, opened_file
 
 PIECE = 1 << 15  # rows of a piece
+ALWAYS_TIMES = (pa.timestamp("ns"), pa.timestamp("ns", "UTC"))
 NOT_READ = frozenset({"log", "seq", "ts", "phase", "req", *HEADER})
 
 
@@ -50,11 +52,16 @@ class Rowed:
         """All records. Raises Refused."""
         first = 0
         try:
-            for table in self.opened.pieces(PIECE):
+            for table in self.opened.pieces(PIECE, columns=self._columns()):
                 yield partial(self._frame, first, table)
                 first += len(table)
         except Unreadable as error:
             raise Refused("the Parquet file cannot be read to its end") from error
+
+    def _columns(self) -> list[str]:
+        """The columns to look at: without times that are of such a type that none can be out of bounds."""
+        return [each.name for each in self.opened.file.schema_arrow
+                if each.name != "ts" or each.type not in ALWAYS_TIMES]  # fmt: skip
 
     def events(self, places: Iterable[int]) -> dict[int, Event]:
         """The records at these places."""
@@ -113,7 +120,7 @@ class Rowed:
             return True
         if column.null_count or column.type != pa.int64():
             return False
-        seen = increasing(column.to_numpy(), logs, self._seen)
+        seen = increasing(numbers_in(column), logs, self._seen)
         self._seen = seen or self._seen
         return seen is not None
 

@@ -6,6 +6,7 @@ which of the tying fields it has. What it means depends on its shape alone, up t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from checker.trace.event import Event, FieldValue, Origin
 from checker.trace.fleet.coded import NAMES, Coded, Coder
 from checker.trace.fleet.codes import ABSENT, Flags, Ints, Longs, Nodes, Pairs
-from checker.trace.fleet.frames import Frame
+from checker.trace.fleet.frames import Frame, Source, ahead
 from checker.trace.fleet.meaning import Meaning, Meanings
 from checker.trace.fleet.named import Followed, Names
 from checker.trace.fleet.plan import Plan, Refused
@@ -74,7 +75,7 @@ class Shapes:
         self._learn(shapes, frame.places)
         long, places = shapes.astype(np.int64), frame.places
         names = tuple(self._of_space(space, held, long) for space in range(len(self.plan.spaces)))
-        used = self._used[long]
+        used = self._used.take(long)
         if not used.all():
             self.unread += int(len(used) - np.count_nonzero(used))
             long, places = long[used], places[used]
@@ -165,7 +166,7 @@ class Shapes:
             self._counts, self.starts, self.ends = (
                 _wider(each, room) for each in (self._counts, self.starts, self.ends)
             )
-        new = np.flatnonzero(~self._known[shapes])
+        new = np.flatnonzero(~self._known.take(shapes))
         if not len(new):
             return
         found, first = np.unique(shapes[new], return_index=True)
@@ -188,7 +189,7 @@ class Shapes:
         if not columns:
             return None
         if len(columns) == 1:
-            return np.where(self._counts[space][shapes], columns[0], ABSENT) if self._idle[space] else columns[0]
+            return np.where(self._counts[space].take(shapes), columns[0], ABSENT) if self._idle[space] else columns[0]
         found = np.full(len(shapes), ABSENT, np.int64)
         for name, of in self.plan.fields:
             if of == space and name in held:
@@ -199,6 +200,14 @@ class Shapes:
     def _ties(self, shape: int, space: int) -> str | None:
         meaning = self.meanings.get(shape)
         return dict(meaning.keys).get(space) if meaning is not None else None
+
+
+def tables_of(source: Source, shapes: Shapes) -> Iterator[Table]:
+    """All records as tables. Some are read in one thread, others made numbers of in a second, while one is worked on.
+
+    Raises Refused.
+    """
+    return ahead(shapes.table(piece(shapes.coder)) for piece in ahead(source.pieces()))
 
 
 def _wider(array: Flags, size: int) -> Flags:

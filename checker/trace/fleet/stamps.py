@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from checker.trace.fleet.arrays import numbers_in
 from checker.trace.readers.times import EARLIEST, LATEST, nanoseconds
 
 _SHAPE = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:[0-5]\d:[0-5]\d(\.\d{1,9})?[Zz]$"
@@ -20,7 +21,7 @@ def times_are_sound(column: pa.Array) -> bool:
         return True
     said = column.drop_null() if column.null_count else column
     if said.type == pa.int64():
-        times = said.to_numpy()
+        times = numbers_in(said)
         return bool(times.min() >= EARLIEST and times.max() <= LATEST)
     if pa.types.is_dictionary(said.type):
         said = said.dictionary_decode()

@@ -28,7 +28,7 @@ class Ties:
         self.name: Ints = np.empty(1024, np.int32)
         self._scratch: Ints = np.empty(1024, np.int32)
         width = len(shapes.plan.spaces)
-        self._alive: list[Ints] = [np.full(1024, ABSENT, np.int32) for _ in range(width)]  # by name, the life it is in
+        self._alive: list[Longs] = [np.full(1024, ABSENT, np.int64) for _ in range(width)]  # by name, the life it is in
         self._over: list[Flags] = [np.zeros(1024, np.bool_) for _ in range(width)]
 
     def things(self, table: Table) -> tuple[Longs | None, ...]:
@@ -38,27 +38,31 @@ class Ties:
             if names is None:
                 found.append(None)
                 continue
-            rows = np.flatnonzero(names != ABSENT)
+            rows = np.flatnonzero(names >= 0)
             if len(rows) > SPARSE * len(names):
                 found.append(self._of_space(space, names, table.shapes))
+            elif not len(rows):
+                found.append(None)
             else:  # most records name nothing here
                 things = np.full(len(names), ABSENT)
-                things[rows] = self._of_space(space, names[rows], table.shapes[rows])
+                shapes = table.shapes.take(rows) if self._begins(space) else table.shapes
+                things[rows] = self._of_space(space, names.take(rows), shapes)
                 found.append(things)
         return tuple(found)
 
     def join(self, things: tuple[Longs | None, ...], anchor: Longs) -> None:
         """The things that one record names belong together. `anchor` is the first of them."""
         pairs: list[tuple[Longs, Longs]] = []
+        first = next((column for column in things if column is not None), None)
         for column in things:
-            if column is not None:
-                rows = np.flatnonzero((column != anchor) & (column != ABSENT))
-                left, right = column[rows], anchor[rows]
+            if column is not None and column is not first:  # what the first one names is the anchor
+                rows = np.flatnonzero(column >= 0)
+                left, right = column.take(rows), anchor.take(rows)
                 # The others are known to belong together.
-                news = np.flatnonzero(self.parent[left] != self.parent[right])
-                first, left, right = self._links(left[news], right[news])
-                second, left, right = self._links(right, left)
-                pairs += [first, second, (left, right)]
+                news = np.flatnonzero(self.parent.take(left) != self.parent.take(right))
+                some, left, right = self._links(left.take(news), right.take(news))
+                others, left, right = self._links(right, left)
+                pairs += [some, others, (left, right)]
         if pairs:
             self._unite(np.concatenate([one for one, _ in pairs]), np.concatenate([other for _, other in pairs]))
 
@@ -73,9 +77,9 @@ class Ties:
 
     def roots(self, things: Longs) -> Longs:
         """For each of these the thing that stands for all it belongs with. What is passed is shortened on the way."""
-        root = self.parent[things].astype(np.int64)
+        root = self.parent.take(things).astype(np.int64)
         while True:
-            above = self.parent[root]
+            above = self.parent.take(root)
             if np.array_equal(above, root):
                 break
             root = above.astype(np.int64)
@@ -90,19 +94,22 @@ class Ties:
             self._alive[space] = _longer(self._alive[space], highest + 2, ABSENT)
             self._over[space] = _longer(self._over[space], highest + 2, False)
         alive = self._alive[space]
-        found = alive[names]
-        new = names[np.flatnonzero((found == ABSENT) & (names != ABSENT))]
+        found = alive.take(names)
+        new = names[np.flatnonzero(found < 0)]
+        new = new[new >= 0]
         if len(new):
             fresh = new[first_ones(new, highest + 1)]
             alive[fresh] = self._made(space, fresh)
-            found = alive[names]
-        long = found.astype(np.int64)
-        starts, ends = self.shapes.starts[space], self.shapes.ends[space]
-        if starts.any():
-            marks = np.flatnonzero((starts[shapes] | ends[shapes]) & (names != ABSENT))
+            found = alive.take(names)
+        if self._begins(space):
+            marks = np.flatnonzero((self.shapes.starts[space] | self.shapes.ends[space]).take(shapes) & (names >= 0))
             if len(marks):
-                self._begun(space, names, long, marks, shapes)
-        return long
+                self._begun(space, names, found, marks, shapes)
+        return found
+
+    def _begins(self, space: int) -> bool:
+        """Whether lives begin in this space, as far as records are known."""
+        return bool(self.shapes.starts[space].any())
 
     def _begun(self, space: int, names: Longs, found: Longs, marks: Longs, shapes: Longs) -> None:
         """New lives: they begin at each start of an id whose life before is over."""
@@ -131,7 +138,7 @@ class Ties:
         lives = self._made(space, reborn)
         changed = np.zeros(len(alive), np.bool_)
         changed[reborn] = True
-        rows = np.flatnonzero(changed[names])
+        rows = np.flatnonzero(changed.take(names))
         rows = rows[order_of(names[rows], len(alive))]
         born = np.zeros(len(names), np.bool_)
         born[births] = True
@@ -158,7 +165,7 @@ class Ties:
             one, other = self.roots(one), self.roots(other)
             apart = np.flatnonzero(one != other)
             one, other = one[apart], other[apart]
-            np.minimum.at(self.parent, np.maximum(one, other), np.minimum(one, other))
+            self.parent[np.maximum(one, other)] = np.minimum(one, other)  # of several the last; the others are next
 
 
 def _latest(values: Longs, run: Longs) -> Longs:

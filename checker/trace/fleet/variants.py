@@ -35,11 +35,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.shapes)
 
-    def at(self, rows: Longs | Flags) -> Rows:
+    def at(self, rows: Longs) -> Rows:
         """Some of the rows, in the order asked for."""
-        things = tuple(None if each is None else each[rows] for each in self.things)
-        common = None if self.common is None else self.common[rows]
-        return Rows(self.shapes[rows], things, self.anchor[rows], self.places[rows], common)
+        things = tuple(None if each is None else each.take(rows) for each in self.things)
+        common = None if self.common is None else self.common.take(rows)
+        return Rows(self.shapes.take(rows), things, self.anchor.take(rows), self.places.take(rows), common)
 
 
 def joined(parts: list[Rows]) -> Rows:
@@ -177,10 +177,10 @@ def _variant(cases: Sorted, here: slice) -> Variant:
 
 def _same(cases: Sorted, others: Longs) -> Flags:
     """Whether each row is equal to another one, up to names."""
-    same: Flags = cases.rows.shapes[others] == cases.rows.shapes
+    same: Flags = cases.rows.shapes.take(others) == cases.rows.shapes
     for column in (cases.rows.common, *cases.firsts):
         if column is not None:
-            same &= column[others] == column
+            same &= column.take(others) == column
     return same
 
 

@@ -79,9 +79,14 @@ class Opened:
     rows: int
     logs: tuple[Log, ...]
 
-    def pieces(self, rows: int, groups: Sequence[int] | None = None) -> Iterator[pa.Table]:
-        """All rows, or those of some row groups, at most so many at a time. Raises Unreadable."""
-        for batch in batches(self.file, rows, groups=groups):
+    def pieces(
+        self, rows: int, groups: Sequence[int] | None = None, columns: list[str] | None = None
+    ) -> Iterator[pa.Table]:
+        """All rows, or those of some row groups, at most so many at a time; of some columns only, if asked for.
+
+        Raises Unreadable.
+        """
+        for batch in batches(self.file, rows, columns, groups):
             yield ready(batch)
 
     def at(self, wanted: Sequence[int]) -> Iterator[tuple[list[int], pa.Table]]:
@@ -191,7 +196,7 @@ def ready(batch: pa.RecordBatch) -> pa.Table:
         raise Unreadable(error) from error
     if "log" not in made and "host" in made:
         made["log"] = made["host"]
-    return pa.table(made)
+    return pa.Table.from_arrays(list(made.values()), list(made))
 
 
 def _plain(name: str, column: pa.Array) -> pa.Array:

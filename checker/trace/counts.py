@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -13,6 +13,7 @@ from checker.trace.view import Seen, View, fails, succeeds
 
 FROM_THE_START = 4  # individuals of a sort that no record names at all, where events leave it open
 
+Spot = tuple[int, int]  # view, event
 Pin = tuple[tuple[str, tuple[int, ...]], Value]
 
 
@@ -97,12 +98,13 @@ class Open:
 def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind]) -> dict[str, Open]:
     """The open sorts of which some event may be about an individual that no record names, with how many may be wanted.
 
-    What an event leaves open another event of the same id's life may settle. A const of somebody nobody names may be
-    another such one, unless it says where he is: there is a log of that host.
+    What an event leaves open another event of the same id's life, or of the same joined field, may settle. A const of
+    somebody nobody names may be another such one, unless it says where he is: there is a log of that host.
     """
     found: dict[str, Open] = {}
+    lives = _all_lives(protocol, views, ids)
     for view in views:
-        for sort, open_ in _left_open(view, ids).items():
+        for sort, open_ in _left_open([life for life in lives if life.view == view.index]).items():
             found[sort] = found.get(sort, Open(0, 0)) + open_
     open_sorts = {sort.name for sort in protocol.sorts if sort.members is None}
     places = {action.at.name for action in protocol.actions if isinstance(action.at, ReadConst)}
@@ -117,41 +119,22 @@ def unsettled(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bin
     return {sort: open_ for sort, open_ in found.items() if sort in open_sorts}
 
 
-def open_at(protocol: Protocol, view: View, ids: Mapping[str, Bind], at: int) -> bool:
+def open_at(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind], spot: Spot) -> bool:
     """Whether the event may be about somebody whom neither it names for good, nor another event of the same life or of
     the same joined field.
     """
-    for _, life in _lives(view, ids):
-        if any(place == at for place, _ in life):
-            left = frozenset[str]().union(*(sorts[0] for _, sorts in life))
-            settled = frozenset[str]().union(*(sorts[1] for _, sorts in life))
-            said = {text for place, _ in life for text in _joining(protocol, view, place)}
-            for _, other in _lives(view, ids):
-                if any(text in said for place, _ in other for text in _joining(protocol, view, place)):
-                    settled |= frozenset[str]().union(*(sorts[1] for _, sorts in other))
-            if left - settled:
-                return True
-    return False
+    lives = _all_lives(protocol, views, ids)
+    return any(each.left for each in lives if each.view == spot[0] and any(at == spot[1] for at, _ in each.events))
 
 
-def _joining(protocol: Protocol, view: View, at: int) -> Iterator[tuple[str, str]]:
-    """What the event says in the fields that tie records together."""
-    sorts = {sort.name for sort in protocol.sorts}
-    for name in protocol.joined:
-        text = view.text(view.events[at].event, name) if name not in sorts else None
-        if text is not None:
-            yield name, text
-
-
-def _left_open(view: View, ids: Mapping[str, Bind]) -> dict[str, Open]:
+def _left_open(lives: Sequence[_Life]) -> dict[str, Open]:
     """The sorts that lives in a log leave open: lives of one event by their number, others by how many are at once."""
     changes: dict[str, list[tuple[int, int]]] = {}
     alone: Counter[str] = Counter()
-    for held, life in _lives(view, ids):
-        settled = {sort for _, sorts in life for sort in sorts[1]}
-        for sort in {sort for _, sorts in life for sort in sorts[0]} - settled:
-            if held:
-                changes.setdefault(sort, []).extend(((life[0][0], 1), (life[-1][0] + 1, -1)))
+    for life in lives:
+        for sort in life.left:
+            if life.held:
+                changes.setdefault(sort, []).extend(((life.events[0][0], 1), (life.events[-1][0] + 1, -1)))
             else:
                 alone[sort] += 1
     found = {sort: Open(number, number) for sort, number in alone.items()}
@@ -159,6 +142,66 @@ def _left_open(view: View, ids: Mapping[str, Bind]) -> dict[str, Open]:
         peak = max(accumulate(change for _, change in sorted(steps)))
         found[sort] = found.get(sort, Open(0, 0)) + Open(0, min(len(steps) // 2, peak + 1))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """The events of one life of an id (`held`), or one event that mentions none, and the sorts that they leave open."""
+
+    view: int
+    held: bool
+    events: list[tuple[int, _Sorts]]
+    left: frozenset[str]
+
+
+def _all_lives(protocol: Protocol, views: tuple[View, ...], ids: Mapping[str, Bind]) -> list[_Life]:
+    """The lives in all logs. What an event leaves open another one of its life settles, or one that says the same in a
+    joined field: whom an id of that field names is the same there, with those whom his consts name.
+    """
+    found = [(view, *life) for view in views for life in _lives(view, ids)]
+    knows = {name: _identified(protocol, ids[name]) for name in protocol.joined if name in ids}
+    settled: dict[tuple[str, str], frozenset[str]] = {}
+    said = []
+    for view, _, life in found:
+        texts = {key for at, _ in life for key in _joining(view, at, knows)}
+        said.append(texts)
+        own = frozenset[str]().union(*(sorts[1] for _, sorts in life))
+        for key in texts:
+            settled[key] = settled.get(key, frozenset()) | (own & knows[key[0]])
+    made = []
+    for (view, held, life), texts in zip(found, said, strict=True):
+        own = frozenset[str]().union(*(sorts[1] for _, sorts in life), *(settled[key] for key in texts))
+        left = frozenset[str]().union(*(sorts[0] for _, sorts in life)) - own
+        made.append(_Life(view.index, held, life, left))
+    return made
+
+
+def _identified(protocol: Protocol, bind: Bind) -> frozenset[str]:
+    """The joined sorts whose individuals the values of a joined field tell apart."""
+    found = set(bind.sorts)
+    for _ in protocol.consts:
+        for sort, to in const_links(protocol):
+            if sort in found:
+                found.add(to)
+    return frozenset(found & set(protocol.joined))
+
+
+def const_links(protocol: Protocol) -> list[tuple[str, str]]:
+    """The pairs of sorts of which a const takes the one to the other."""
+    return [
+        (index.sort, const.type.sort)
+        for const in protocol.consts
+        for index in const.index
+        if isinstance(const.type, Of) and isinstance(index, Of)
+    ]
+
+
+def _joining(view: View, at: int, fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What the event says in the fields that tie records together."""
+    for name in fields:
+        text = view.text(view.events[at].event, name)
+        if text is not None:
+            yield name, text
 
 
 _Sorts = tuple[frozenset[str], frozenset[str]]  # left open, settled

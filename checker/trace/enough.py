@@ -10,8 +10,9 @@ from __future__ import annotations
 from checker.language.core import CoreMoment
 from checker.language.protocol import Protocol
 from checker.trace.apart import Apart
+from checker.trace.counts import const_links
 from checker.trace.frame import Frame, host_sorts
-from checker.trace.keys import Keys, const_links
+from checker.trace.keys import Keys
 from checker.trace.view import View
 
 

@@ -223,4 +223,4 @@ def unnamed(case: Case, found: Culprit) -> bool:
         return False
     log = found.block.view
     at = case.search.sequence[log][found.block.node[1][log]]
-    return open_at(case.protocol, case.views[log], case.shared.frame.ids, at)
+    return open_at(case.protocol, case.views, case.shared.frame.ids, (log, at))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from checker.language.protocol import BEGIN, Bind, EventField, Of, Protocol
 from checker.language.types import type_of
+from checker.trace.counts import const_links
 from checker.trace.frame import id_binds, is_id
 from checker.trace.sources import Reading
 from checker.trace.view import Seen, View, fails, succeeds
@@ -168,13 +169,3 @@ def _bound(bind: Bind, seen: Seen) -> _Bound:
         each.action.name in bind.ends and succeeds(each.action, each.moment) for each in readings
     )
     return _Bound(bind, starts, begins, refused, ended)
-
-
-def const_links(protocol: Protocol) -> list[tuple[str, str]]:
-    """The pairs of sorts of which a const takes the one to the other."""
-    return [
-        (index.sort, const.type.sort)
-        for const in protocol.consts
-        for index in const.index
-        if isinstance(const.type, Of) and isinstance(index, Of)
-    ]

@@ -22,17 +22,22 @@ MAY_IMPORT = {
     "model": {"language", "model"},
     "explore": {"language", "model", "explore"},
     "prove": {"language", "model", "prove"},
+    "verify": {"language", "model", "verify"},
+    "export": {"language", "model", "export"},
     "trace": {"language", "model", "explore", "prove", "trace"},
-    "report": {"language", "model", "explore", "prove", "trace", "report"},
-    "cli": {"language", "model", "explore", "prove", "trace", "report", "cli"},
+    "mutate": {"language", "model", "explore", "prove", "trace", "mutate"},
+    "report": {"language", "model", "explore", "prove", "verify", "trace", "mutate", "report"},
+    "cli": {"language", "model", "explore", "prove", "verify", "export", "trace", "mutate", "report", "cli"},
 }
 # Libraries that only these places may import.
 ONLY = {
     "lark": ("checker/language/parse.py",),
     "z3": ("checker/prove/",),
+    "cvc5": ("checker/verify/solve.py",),
     "evtx": ("checker/trace/readers/",),
     "jinja2": ("checker/report/html/",),
     "networkx": ("checker/explore/",),
+    "oxidd": ("checker/explore/symbolic/",),
     "rich": ("checker/report/", "checker/cli/"),
     "typer": ("checker/cli/",),
 }
@@ -40,6 +45,7 @@ LANGUAGE_NEVER = {"z3", "networkx", "numpy", "rich", "typer", "evtx", "msgspec"}
 DEFINITION = Path("checker/model/reference.py")
 DEFINITION_NEVER = {"checker.language.core", "checker.language.lower", "checker.model.fold"}
 DEFINITION_NEVER_ROOMS = {"explore", "prove"}
+INDEPENDENT_NEVER = {*DEFINITION_NEVER, "checker.language.build", "checker.language.effects"}
 
 
 @cache
@@ -102,8 +108,19 @@ def test_the_definition_shares_nothing_with_the_fast_paths() -> None:
     assert not [name for name in names if name.startswith("checker.") and name.split(".")[1] in DEFINITION_NEVER_ROOMS]
 
 
+def test_the_checker_of_certificates_shares_nothing_with_the_translation_that_it_checks() -> None:
+    names = [name for path in FILES if room(path) == "verify" for name in imports(tree(path))]
+    assert not [name for name in names for never in INDEPENDENT_NEVER if within(name, never)]
+
+
+def test_what_other_tools_are_given_is_made_without_what_ours_read() -> None:
+    names = [name for path in FILES if room(path) == "export" for name in imports(tree(path))]
+    assert not [name for name in names for never in INDEPENDENT_NEVER if within(name, never)]
+    assert {name for name in names if name.startswith("checker.model.")} == {"checker.model.scope.Scope"}
+
+
 def test_nothing_heavy_is_imported_before_it_is_used() -> None:
-    heavy = {"lark", "z3", "networkx", "numpy", "evtx", "rich.console", "hypothesis"}
+    heavy = {"lark", "z3", "cvc5", "networkx", "numpy", "oxidd", "evtx", "rich.console", "hypothesis"}
     code = "import sys, checker.cli.commands; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not heavy & set(loaded.stdout.split())
@@ -209,6 +226,7 @@ ENGLISH = {
     "short": "not long",
     "single": "just one",
     "stage": "one part of a search or of a renaming",
+    "take": "NumPy's method",
     "taken": "what was chosen",
 }
 

@@ -14,19 +14,27 @@ import typer
 from typer.exceptions import TyperException
 
 from checker import __version__
+from checker.cli.atlas import atlas
 from checker.cli.blindspots import blindspots
 from checker.cli.check import check
 from checker.cli.common import UserError, complain, write
 from checker.cli.convert import convert
 from checker.cli.exits import ExitCode
 from checker.cli.explore import explore
+from checker.cli.export import export
 from checker.cli.fleet import fleet
 from checker.cli.format import format_
+from checker.cli.graph import graph
+from checker.cli.infer import infer
 from checker.cli.lint import lint
+from checker.cli.mutate import mutate
+from checker.cli.needs import needs
 from checker.cli.prove import prove
 from checker.cli.reduce import reduce
 from checker.cli.rules import rules
 from checker.cli.schema import schema
+from checker.cli.settings import settings
+from checker.cli.verify_certificate import verify_certificate
 from checker.cli.watch import watch
 from checker.cli.why import why
 from checker.report.text import clean
@@ -47,8 +55,40 @@ COMMANDS = (
         ("explore", "explore --scope Host=2,Vm=1,Nic=1,faults=2", "explore --without M-02 --failures"),
     ),
     (
+        "atlas", atlas, "Say what becomes of every failure at every step, and when there is no way back.",
+        ("atlas", "atlas --cell nic_create.OTHER@announce_release", "atlas --scope pair --vary recovery --html a.html"),
+    ),
+    (
+        "graph", graph, "Draw the states of a scope, or the machine that some cells go through.",
+        ("graph --spec my.mig", "graph --spec my.mig --by mode --to mermaid", "graph --spec my.mig --machine a,b"),
+    ),
+    (
+        "export", export, "Write a protocol in a scope for SPIN, TLC or NuSMV.",
+        ("export --to promela --spec my.mig", "export --to tla -o folder", "export --to smv --scope pair"),
+    ),
+    (
         "prove", prove, "Prove every property for any number of individuals.",
         ("prove", "prove --spec my.mig --seconds 60", "prove --json"),
+    ),
+    (
+        "infer", infer, "Find the lemmas that a proof for any number needs.",
+        ("infer --without-lemmas", "infer --spec my.mig", "infer --spec my.mig --json"),
+    ),
+    (
+        "verify-certificate", verify_certificate, "Check proofs that were written down, with a second solver.",
+        ("verify-certificate proofs.smt2 --spec my.mig", "verify-certificate proofs.smt2 --solver z3"),
+    ),
+    (
+        "mutate", mutate, "Change one thing in a protocol at a time, and say what notices.",
+        ("mutate", "mutate --guards --recordings traces", "mutate --spec my.mig --mutant 12"),
+    ),
+    (
+        "needs", needs, "Say what each proof rests on, and which rules protect which property.",
+        ("needs --spec spec/migration.mig", "needs --property vm_runs_on_one_host", "needs --size 2 --json"),
+    ),
+    (
+        "settings", settings, "Say which settings of the open questions make which property hold.",
+        ("settings", "settings --property vm_can_run_again --runs", "settings --scope pair --set strict_barrier=true"),
     ),
     (
         "why", why, "Say why an event of a recording is possible where it stands, or what refused it.",

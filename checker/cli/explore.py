@@ -13,9 +13,11 @@ from checker.cli.common import (
     Seconds,
     Settings,
     Spec,
+    Strict,
     UserError,
     Without,
     interrupts,
+    nearest,
     progress,
     relative,
     show,
@@ -25,7 +27,7 @@ from checker.cli.exits import ExitCode, worst
 from checker.report.text import clean
 
 if TYPE_CHECKING:
-    from checker.explore.explore import Exploration
+    from checker.explore.ladder import Explored
     from checker.explore.runs import ScenarioAnswer
     from checker.language.protocol import Protocol
     from checker.model.scope import Scope
@@ -42,10 +44,26 @@ def explore(
     limit: Limit = None,
     seconds: Seconds = None,
     failures: Annotated[bool, typer.Option("--failures", help="Tell each place where a failure can strike.")] = False,
+    atlas: Annotated[
+        bool, typer.Option("--atlas", help="Answer as `switchover atlas`, which has more options.")
+    ] = False,
     roster: Annotated[bool, typer.Option("--roster", help="Tell how every rule and property fared.")] = False,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="explicit, symbolic, or ladder: symbolic where single states are too many.",
+        ),
+    ] = "ladder",
+    strict: Strict = False,
     json: Json = False,
 ) -> int:
     """Search every state of a scope and answer every property: holds, fails (with a shortest run), or unknown."""
+    if atlas:
+        from checker.cli.atlas import atlas as tell
+
+        return tell(spec, scope, settings, without, limit=limit, seconds=seconds, json=json)
     from checker.cli.inputs import chosen, scopes
     from checker.report.explored import ExploreDocument, explore_lines, explore_view
     from checker.report.json import json_text
@@ -55,11 +73,11 @@ def explore(
     views, codes = [], []
     for at, (choice, within) in enumerate(asked):
         with interrupts() as interrupt:
-            found = searched(choice.protocol, within, limit, seconds)
+            found = searched(choice.protocol, within, limit, seconds, engine)
             tried = () if interrupt.seen else scenarios(choice.protocol, within, limit, seconds)
             view = relative(explore_view(found, tried))
         views.append(view)
-        codes.append(exit_code(view))
+        codes.append(exit_code(view, strict=strict))
         if not json:
             lines = explore_lines(view, roster=roster, failures=failures, seconds=found.seconds)
             show([*([BLANK] if at else []), *lines])
@@ -72,24 +90,28 @@ def explore(
     return code
 
 
-def searched(protocol: Protocol, scope: Scope, limit: int | None, seconds: float | None) -> Exploration:
-    """The search, with a progress line. Raises UserError for a scope that the protocol does not fit in."""
-    from checker.explore.explore import explore as search
-    from checker.explore.search import STATES
+def searched(protocol: Protocol, scope: Scope, limit: int | None, seconds: float | None, engine: str) -> Explored:
+    """The search, with a progress line. Raises UserError for a scope or an engine that cannot be had."""
+    from checker.explore.ladder import INSTALL, Engine, MissingLibrary, search_scope
     from checker.model.initial import BadScope
     from checker.model.layout import TooLarge
 
+    if engine not in set(Engine):
+        raise UserError(f"there is no engine {clean(engine)}", nearest(engine, list(Engine)))
     with progress(f"exploring {protocol.name}") as said:
         try:
-            return search(
+            return search_scope(
                 protocol,
                 scope,
-                limit=limit or STATES,
+                Engine(engine),
+                limit=limit,
                 seconds=seconds,
                 progress=lambda words: said(f"exploring {protocol.name}: {words}"),
             )
         except (BadScope, TooLarge) as error:
             raise UserError(clean(error), "choose other sizes with --scope") from error
+        except MissingLibrary as error:
+            raise UserError(clean(error), INSTALL) from error
 
 
 def scenarios(protocol: Protocol, scope: Scope, limit: int | None, seconds: float | None) -> tuple[ScenarioAnswer, ...]:
@@ -108,9 +130,11 @@ def scenarios(protocol: Protocol, scope: Scope, limit: int | None, seconds: floa
     return tuple(tried)
 
 
-def exit_code(view: ExploreView) -> ExitCode:
-    """Whether something fails, or is not known."""
+def exit_code(view: ExploreView, *, strict: bool = False) -> ExitCode:
+    """Whether something fails, or is not known. Strictly, a yes is 3: a search says nothing of any larger scope."""
     said = {item.said.value for item in view.properties} | {item.said.value for item in view.scenarios}
     if "fails" in said:
         return ExitCode.FAILS
-    return ExitCode.UNKNOWN if "unknown" in said or not view.complete else ExitCode.OK
+    if "unknown" in said or not view.complete:
+        return ExitCode.UNKNOWN
+    return ExitCode.STRICT if strict and view.properties else ExitCode.OK

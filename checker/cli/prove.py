@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +12,7 @@ from checker.cli.common import (
     Json,
     Settings,
     Spec,
+    Strict,
     Without,
     interrupts,
     progress,
@@ -18,6 +21,7 @@ from checker.cli.common import (
     write,
 )
 from checker.cli.exits import ExitCode, worst
+from checker.report.text import clean
 
 if TYPE_CHECKING:
     from checker.cli.inputs import Chosen
@@ -38,13 +42,19 @@ def prove(
     without: Without = None,
     limit: Limit = None,
     seconds: Seconds = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option("--certificate", metavar="FILE", help="Write the proofs as SMT-LIB, for `verify-certificate`."),
+    ] = None,
     roster: Annotated[bool, typer.Option("--roster", help="Tell how every rule and property fared.")] = False,
+    strict: Strict = False,
     json: Json = False,
 ) -> int:
     """Prove every property for any number of individuals, by induction; what is not proved is said to be unknown.
 
     Where a proof fails, the state it fails in is shown, and a search says whether a run gets there.
     """
+    from checker.cli.certificates import certificate_files
     from checker.cli.inputs import chosen
     from checker.report.json import json_text
     from checker.report.page import BLANK
@@ -52,22 +62,25 @@ def prove(
 
     views: list[ProveView] = []
     codes: list[ExitCode] = []
-    for choice in chosen(spec, settings, without):
+    choices = chosen(spec, settings, without)
+    files = certificate_files(certificate, choices)
+    for choice in choices:
         with interrupts() as interrupt:
-            view = relative(_proved(choice, limit, seconds))
+            view = relative(_proved(choice, limit, seconds, files.get(choice.protocol.name)))
         views.append(view)
         if not json:
             show([*([BLANK] if len(views) > 1 else []), *prove_lines(view, roster=roster)])
         if interrupt.seen:
             codes.append(ExitCode.UNKNOWN)
             break
-    code = worst([*codes, *(_exit(view) for view in views)])
+    code = worst([*codes, *(proof_exit(view, strict=strict) for view in views)])
     if json:
         write(json_text(ProveDocument(tuple(views), code)))
     return code
 
 
-def _proved(choice: Chosen, limit: int | None, seconds: float | None) -> ProveView:
+def _proved(choice: Chosen, limit: int | None, seconds: float | None, certificate: Path | None) -> ProveView:
+    from checker.cli.certificates import write_certificate
     from checker.cli.reached import Reach
     from checker.prove.answers import settle
     from checker.prove.api import SECONDS_PER_QUERY, prove as attempt
@@ -85,11 +98,19 @@ def _proved(choice: Chosen, limit: int | None, seconds: float | None) -> ProveVi
         reach = Reach(choice.protocol, limit, said)
         if not proofs.interrupted:
             proofs = settle(proofs, reach)
-    return prove_view(choice.protocol, proofs, reach.run)
+        view = prove_view(choice.protocol, proofs, reach.run)
+        if certificate is not None:
+            said(f"writing {clean(certificate)}")
+            view = replace(view, certificate=write_certificate(certificate, choice.protocol, proofs))
+    return view
 
 
-def _exit(view: ProveView) -> ExitCode:
+def proof_exit(view: ProveView, *, strict: bool = False) -> ExitCode:
+    """What the answers come to. Strictly, 3 where a property is left to a search, or settings are given or needed."""
     said = {item.said for item in view.properties}
     if "fails" in said:
         return ExitCode.FAILS
-    return ExitCode.UNKNOWN if "unknown" in said else ExitCode.OK
+    if "unknown" in said:
+        return ExitCode.UNKNOWN
+    conditional = "search" in said or view.settings or view.without or any(item.settings for item in view.properties)
+    return ExitCode.STRICT if strict and conditional else ExitCode.OK

@@ -49,19 +49,7 @@ class Reports:
 
     def check(self, *, json: bool) -> None:
         """Whether all of them can be written, before anything is judged. Raises UserError."""
-        places = [(option, path) for option, path, _ in self._wanted()]
-        streams = [option for option, path in places if path == STANDARD_OUTPUT] + (["--json"] if json else [])
-        if self.on_standard_output and len(streams) > 1:
-            raise UserError(f"{' and '.join(streams)} cannot both go to standard output", "give all but one a FILE")
-        files = [(option, path) for option, path in places if path != STANDARD_OUTPUT]
-        for at, (option, path) in enumerate(files):
-            if path.is_dir():
-                raise UserError(f"{option} {clean(path)} is a folder", f"such as {clean(path / 'report')}")
-            if not path.parent.is_dir():
-                raise UserError(f"{option} {clean(path)}: there is no folder {clean(path.parent)}", "make it first")
-            for other, same in files[:at]:
-                if path.resolve() == same.resolve():
-                    raise UserError(f"{other} and {option} name the same file, {clean(path)}", "give each its own")
+        writable([(option, path) for option, path, _ in self._wanted()], json=json)
 
     def keep(self, inputs: Collection[Path]) -> None:
         """Whether none of them would replace a file that is read. Raises UserError."""
@@ -73,10 +61,7 @@ class Reports:
     def write(self, told: Told) -> None:
         """Writes them; a file that exists is replaced, and only when the new one is whole. Raises UserError."""
         for _, path, text in self._wanted():
-            if path == STANDARD_OUTPUT:
-                write(text(told))
-            else:
-                _write(path, text(told))
+            deliver(path, text(told))
 
     def _wanted(self) -> Iterator[tuple[str, Path, Callable[[Told], str]]]:
         for option, path, text in (("--html", self.html, _html), ("--sarif", self.sarif, _sarif),
@@ -103,6 +88,30 @@ def _junit(told: Told) -> str:
     from checker.report.junit import junit_text
 
     return junit_text(told.recordings, told.protocols, strict=told.strict, not_judged=told.not_judged)
+
+
+def writable(places: Sequence[tuple[str, Path]], *, json: bool) -> None:
+    """Whether all of these files can be written, each asked for by an option. Raises UserError."""
+    streams = [option for option, path in places if path == STANDARD_OUTPUT] + (["--json"] if json else [])
+    if len(streams) > 1:
+        raise UserError(f"{' and '.join(streams)} cannot both go to standard output", "give all but one a FILE")
+    files = [(option, path) for option, path in places if path != STANDARD_OUTPUT]
+    for at, (option, path) in enumerate(files):
+        if path.is_dir():
+            raise UserError(f"{option} {clean(path)} is a folder", f"such as {clean(path / 'report')}")
+        if not path.parent.is_dir():
+            raise UserError(f"{option} {clean(path)}: there is no folder {clean(path.parent)}", "make it first")
+        for other, same in files[:at]:
+            if path.resolve() == same.resolve():
+                raise UserError(f"{other} and {option} name the same file, {clean(path)}", "give each its own")
+
+
+def deliver(path: Path, text: str) -> None:
+    """Writes to standard output if the path says so, else the file. Raises UserError."""
+    if path == STANDARD_OUTPUT:
+        write(text)
+    else:
+        _write(path, text)
 
 
 def _write(path: Path, text: str) -> None:

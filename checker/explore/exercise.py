@@ -45,7 +45,7 @@ def exercise(machine: Machine, graph: StateGraph) -> Exercised:
         _Look(
             guard.rules,
             f"it alone kept {moment.action}.{moment.moment} from happening",
-            _on_state(machine, graph, _decides(moment, at)),
+            _on_state(machine, graph, decides(moment, at)),
         )
         for moment in machine.core.moments
         for at, guard in enumerate(moment.guards)
@@ -107,7 +107,7 @@ def _on_state(machine: Machine, graph: StateGraph, formula: Expr) -> Callable[[i
     return lambda index: test(states[index])
 
 
-def _decides(moment: CoreMoment, position: int) -> Expr:
+def decides(moment: CoreMoment, position: int) -> Expr:
     """That for some arguments this guard is false and all the others hold."""
     others = [guard.condition for at, guard in enumerate(moment.guards) if at != position]
     body = and_(not_(moment.guards[position].condition), *others)
@@ -119,8 +119,8 @@ def _decides(moment: CoreMoment, position: int) -> Expr:
 def _speaks(machine: Machine, graph: StateGraph, item: CoreProperty) -> Callable[[int], bool]:
     """Whether an invariant says something about a state, or a step rule about one of the steps from it."""
     if item.formula is not None:
-        return _on_state(machine, graph, _premise(item.formula))
-    silent = replace(item, steps=tuple((moment, not_(_premise(formula))) for moment, formula in item.steps))
+        return _on_state(machine, graph, premise(item.formula))
+    silent = replace(item, steps=tuple((moment, not_(premise(formula))) for moment, formula in item.steps))
     quiet = {moment for moment, formula in silent.steps if is_true(formula)}
     asked = [(ground.moment.action, ground.moment.moment) not in quiet for ground in machine.grounds]
     test = machine.step_test(silent)
@@ -133,7 +133,7 @@ def _speaks(machine: Machine, graph: StateGraph, item: CoreProperty) -> Callable
     return speaks
 
 
-def _premise(formula: Expr) -> Expr:
+def premise(formula: Expr) -> Expr:
     """What must hold for the formula to say anything: of `forall x. a implies b`, that `a` holds for some x.
 
     Lowered, `a implies b` is `not (a and not b)`, with the conclusion last.
@@ -142,7 +142,7 @@ def _premise(formula: Expr) -> Expr:
         return FALSE
     match formula:
         case Forall(name, type_, body):
-            return exists(name, type_, _premise(body))
+            return exists(name, type_, premise(body))
         case Not(And(parts)):
             return and_(*parts[:-1])
         case _:

@@ -47,6 +47,8 @@ class Exploration:
     early, empty if it is complete.
     """
 
+    engine = "explicit"
+
     def __init__(
         self,
         machine: Machine,
@@ -151,7 +153,7 @@ def explore(
     found = find_symmetry(machine) if symmetry else no_symmetry(machine)
     safety = Safety(machine)
     graph = search(machine, found, safety, Limits(limit, seconds), progress)
-    judge = _Judge(machine, found, graph, safety)
+    judge = Judge(machine, found, graph, safety)
     answers: list[Answer] = []
     cut = graph.cut
     exercised = Exercised({}, frozenset(), 0, graph.expanded)
@@ -168,7 +170,9 @@ def explore(
     return Exploration(machine, found, graph, tuple(answers), exercised, cut)
 
 
-class _Judge:
+class Judge:
+    """Answers properties of a searched graph, one after the other."""
+
     def __init__(self, machine: Machine, symmetry: Symmetry, graph: StateGraph, safety: Safety) -> None:
         self.machine, self.symmetry, self.graph, self.safety = machine, symmetry, graph, safety
         self.reverse = Reverse(graph)

@@ -5,6 +5,14 @@ writes it; consts too), `depth`, `initial`, `end` (a run may end there), `faults
 (False where the search stopped before looking for its steps). An edge has `action`, `moment`, `args` (names), `label`,
 `fault`, `hidden`. Under symmetry a node stands for all states that differ in names only, and an edge leads to the
 node that stands for the state after the step, so the same individual may be called differently at its two ends.
+
+Pictures of a few nodes (by what some cells hold, condensed, dominators) are made by `pictures.py`; `as_networkx` there
+gives them the same way:
+
+    found = checker.explore_scope(protocol, scope, symmetry=False)
+    graph = found.graph()                                             # every state, every step
+    reached = pictures.reach(Machine(protocol, scope))
+    drawn = pictures.as_networkx(pictures.quotient(reached, ["mode"]))  # a node for each value of `mode`
 """
 
 from __future__ import annotations

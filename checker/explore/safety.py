@@ -27,10 +27,11 @@ class Safety:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.enough = False
         properties = machine.core.properties
         self._invariants = [item for item in properties if item.kind is PropertyKind.INVARIANT]
-        self._tests = {item.name: machine.test(_formula(item)) for item in self._invariants}
-        self.state_holds = machine.test(And(tuple(_formula(item) for item in self._invariants)))
+        self._tests = {item.name: machine.test(formula_of(item)) for item in self._invariants}
+        self.state_holds = machine.test(And(tuple(formula_of(item) for item in self._invariants)))
         tests: dict[str, StepTest] = {
             item.name: machine.step_test(item) for item in properties if item.kind is PropertyKind.STEP
         }
@@ -93,7 +94,7 @@ def judge_step_rule(graph: StateGraph, symmetry: Symmetry, safety: Safety, item:
 
 def judge_final(graph: StateGraph, symmetry: Symmetry, machine: Machine, item: CoreProperty) -> Answer:
     """Holds if the search was complete and no run ends where the condition is false."""
-    test = machine.test(_formula(item))
+    test = machine.test(formula_of(item))
     for index in graph.ends:  # in order of depth
         if not test(graph.states[index]):
             run = lift_to(graph, machine, symmetry, index).run()
@@ -152,7 +153,7 @@ def _always_true(machine: Machine, moment: CoreMoment, formula: Expr) -> bool:
     return fold(formula, _Framed(machine, {effect.cell for effect in moment.effects}), names) == TRUE
 
 
-def _formula(item: CoreProperty) -> Expr:
+def formula_of(item: CoreProperty) -> Expr:
     """The formula, never None for the kinds asked here."""
     if item.formula is None:
         raise ValueError(f"{item.name} has no formula about one state")

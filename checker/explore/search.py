@@ -17,6 +17,7 @@ FORGET = 400_000  # how many states as they came out are remembered with their r
 CLOCK = 64  # states between two looks at the clock
 CHECKED = 24  # states on which the symmetry is tried out
 BETWEEN_WORDS = 0.2  # seconds
+INTERRUPTED = "it was interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,12 @@ class Limits:
 
 
 class Watch(Protocol):
-    """Looks at what the search sees. `steps` holds for each ground step the tests its uses must pass."""
+    """Looks at what the search sees. `steps` holds for each ground step the tests its uses must pass.
 
+    Once `enough` is true the search goes no further.
+    """
+
+    enough: bool
     state_holds: Callable[[bytes], bool]
     steps: tuple[tuple[Callable[[int, bytes, bytes], bool], ...], ...]
 
@@ -95,7 +100,7 @@ def search(
     try:
         _search(graph, machine, symmetry, watch, limits, progress, started)
     except KeyboardInterrupt:
-        graph.cut = "it was interrupted"
+        graph.cut = INTERRUPTED
     _trim(graph)
     graph.seconds = time.monotonic() - started
     return graph
@@ -157,6 +162,9 @@ def _search(
     level_end = len(states)
     index = 0
     while index < len(states):
+        if watch.enough:
+            graph.cut = "it had seen enough"
+            return
         if index == level_end:
             graph.levels.append(index)
             level_end = len(states)

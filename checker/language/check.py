@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from checker.language import check_runs, tree
 from checker.language.check_actions import Actions
@@ -18,8 +18,11 @@ from checker.language.protocol import (
     Cell,
     Const,
     Duty,
+    Expr,
     Fairness,
+    Fate,
     Final,
+    Goal,
     Invariant,
     LeadsTo,
     Module,
@@ -98,6 +101,8 @@ class _Check:
             logs,
             _present(binds),
             digest,
+            _present(self._fate(each) for each in declarations if _is(each, "fate", "harm")),
+            _present(self._goal(each) for each in declarations if _is(each, "goal")),
         )
 
     # --------------------------------------------------------------------------------------------- plain declarations
@@ -197,6 +202,31 @@ class _Check:
 
     # ----------------------------------------------------------------------------------------------------- properties
 
+    def _fate(self, node: tree.OutlookDecl) -> Fate | None:
+        sides = self._sides(node.binders, node.premise, node.conclusion)
+        ids = cited(self.names, node.rules, self.found)
+        if sides is None:
+            return None
+        return Fate(node.name.text, ids, node.doc, *sides, resting=node.word == "fate", span=node.span)
+
+    def _goal(self, node: tree.OutlookDecl) -> Goal | None:
+        sides = self._sides(node.binders, node.premise, node.conclusion)
+        ids = cited(self.names, node.rules, self.found)
+        for action in node.without:
+            if action.text not in self.names.actions:
+                self.names.unknown(self.found, "E0205", "action", action, self.names.actions)
+        names = tuple(action.text for action in node.without)
+        return None if sides is None else Goal(node.name.text, ids, node.doc, *sides, names, span=node.span)
+
+    def _sides(
+        self, binders: tuple[tree.Binder, ...], premise: tree.Expr, conclusion: tree.Expr
+    ) -> tuple[tuple[Variable, ...], Expr, Expr] | None:
+        """The variables of a formula with an arrow, and its two sides."""
+        good, bad = variables(binders, self.names, self.found)
+        env = Env().bind(good, bad)
+        before, after = self.expressions.formula(premise, env), self.expressions.formula(conclusion, env)
+        return None if before is None or after is None or bad else (good, before, after)
+
     def _property(self, node: tree.Declaration) -> Property | None:
         match node:
             case tree.PropertyDecl(word, name, rules, doc, formula):
@@ -220,14 +250,10 @@ class _Check:
                     case _:
                         return Invariant(name.text, ids, doc, typed, word == "lemma", span=node.span)
             case tree.LeadsToDecl(name, rules, doc, binders, premise, conclusion, fair):
-                good, bad = variables(binders, self.names, self.found)
-                env = Env().bind(good, bad)
-                before, after = self.expressions.formula(premise, env), self.expressions.formula(conclusion, env)
+                sides = self._sides(binders, premise, conclusion)
                 ids = cited(self.names, rules, self.found)
                 fairness = tuple(each for item in fair for each in self._fair(item))
-                if before is None or after is None or bad:
-                    return None
-                return LeadsTo(name.text, ids, doc, good, before, after, fairness, span=node.span)
+                return None if sides is None else LeadsTo(name.text, ids, doc, *sides, fairness, span=node.span)
             case _:
                 return None
 
@@ -241,6 +267,10 @@ class _Check:
 def _again(outer: tuple[Variable, ...], inner: Quantified) -> bool:
     """An inner quantifier hides an outer variable, so the two cannot be one list."""
     return bool({variable.name for variable in outer} & {variable.name for variable in inner.variables})
+
+
+def _is(declaration: tree.Declaration, *words: str) -> TypeGuard[tree.OutlookDecl]:
+    return isinstance(declaration, tree.OutlookDecl) and declaration.word in words
 
 
 def _present(items: Iterable[T | None]) -> tuple[T, ...]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from checker.language.diagnostics import Diagnostics
+from checker.language.diagnostics import Diagnostics, Note
 from checker.language.protocol import (
     Action,
     Apply,
@@ -30,6 +30,7 @@ from checker.language.protocol import (
     Protocol,
     Quantified,
     Quantifier,
+    StepRule,
     Type,
     Variable,
     When,
@@ -71,7 +72,12 @@ def cycles(protocol: Protocol, found: Diagnostics) -> None:
             else "state one of them with a named individual instead of `exists`"
         )
         message = f"{what} a circle of sorts ({sorts}): proofs for any number may not come to an end"
-        found.warning("W0710", circle[0].span, message, fix=f"{fix}; searches in a scope are not affected")
+        notes = [
+            Note(edge.span, f"{edge.why} makes individuals of {edge.end} from those of {edge.start} here")
+            for edge in circle
+        ]
+        told_so = () if len(circle) == 1 and circle[0].function else notes
+        found.warning("W0710", circle[0].span, message, *told_so, fix=f"{fix}; searches in a scope are not affected")
 
 
 def edges(protocol: Protocol) -> tuple[Edge, ...]:
@@ -88,6 +94,8 @@ def edges(protocol: Protocol) -> tuple[Edge, ...]:
     for item in protocol.properties:
         if isinstance(item, Invariant):  # assumed before a step, refuted after it
             found += walker.formula(item.formula, True, f"`{item.name}`")
+            found += walker.formula(item.formula, False, f"`{item.name}`")
+        if isinstance(item, StepRule):  # refuted only
             found += walker.formula(item.formula, False, f"`{item.name}`")
     for action in protocol.actions:
         found += walker.action(action)

@@ -19,7 +19,7 @@ _WHOLES = tuple(
             "a declaration (`state`, `action`, `rule`, ...)",
             "STATE ENUM SCOPE",
             "MODULE USES JUDGE JOINED SOURCE RULE SORT ENUM CONST PARAM STATE LET ASSUME ACTION HIDDEN OPTIONAL FAULT "
-            "INVARIANT LEMMA STEP FINAL CAN LEADS SCOPE RUN LOG BIND",
+            "INVARIANT LEMMA STEP FINAL CAN LEADS FATE HARM GOAL SCOPE RUN LOG BIND",
         ),
         (
             "an expression",

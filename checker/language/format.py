@@ -13,7 +13,7 @@ from checker.language.source import NOWHERE, Source
 
 _PIECE = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|\w+|:=|~>|==|!=|<=|>=|\.\.|\S')
 
-TALL = tree.Action | tree.PropertyDecl | tree.LeadsToDecl | tree.RunDecl | tree.LogDecl
+TALL = tree.Action | tree.PropertyDecl | tree.LeadsToDecl | tree.OutlookDecl | tree.RunDecl | tree.LogDecl
 
 
 def format(file: tree.File) -> str:

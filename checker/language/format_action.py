@@ -14,7 +14,7 @@ from checker.language.recover import TOP
 
 SHORT = 2  # so many effects of a tree that has no text yet stand on one line
 # Words that the parser would read as going on from what stands before them, were it not for a `;`.
-AFTER_EXPRESSION = frozenset({*TOP, "and", "or", "implies", "in", "not", "then", "else", "fair"})
+AFTER_EXPRESSION = frozenset({*TOP, "and", "or", "implies", "in", "not", "then", "else", "fair", "without"})
 AFTER_RULES = frozenset({"did", "exists", "false", "forall", "not", "old", "pending", "true"})
 _RULE_ID = re.compile(r"[A-Z]+-?[0-9]+[a-z]?")
 

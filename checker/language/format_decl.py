@@ -67,6 +67,8 @@ class DeclarationWriter(ActionWriter):
                 return self.told(self.first(word, node), name, rules, doc, self.expr(formula))
             case tree.LeadsToDecl():
                 return self.leads_to(node)
+            case tree.OutlookDecl():
+                return self.outlook(node)
             case tree.ScopeDecl():
                 return self.scope(node)
             case tree.RunDecl():
@@ -98,14 +100,25 @@ class DeclarationWriter(ActionWriter):
         words = (End(), self.string(doc)) if doc or apart else ()
         return (first, Space(), self.ident(name), *self.cited(rules), Nest((*words, End(), formula)))
 
-    def leads_to(self, node: tree.LeadsToDecl) -> Doc:
+    def sides(self, node: tree.LeadsToDecl | tree.OutlookDecl) -> Doc:
+        """The formula with an arrow."""
         premise = self.expr(node.premise)
         if isinstance(node.premise, tree.Quantified) and node.premise.op == "forall":
             premise = self.listed_from(Token("("), premise, Token(")"))  # else it would reach over the arrow
         laid = self.arrow(premise, "~>", self.expr(node.conclusion))
         if node.binders:
             laid = self.under((Token("forall"), Space(), self.binders(node.binders), Token(".")), laid)
-        formula: tuple[Doc, ...] = (laid.doc,)
+        return laid.doc
+
+    def outlook(self, node: tree.OutlookDecl) -> Doc:
+        formula: tuple[Doc, ...] = (self.sides(node),)
+        if node.without:
+            actions = [self.ident(action) for action in node.without]
+            formula = (*formula, End(), Token("without"), Space(), self.filled(actions))
+        return self.told(self.first(node.word, node), node.name, node.rules, node.doc, formula)
+
+    def leads_to(self, node: tree.LeadsToDecl) -> Doc:
+        formula: tuple[Doc, ...] = (self.sides(node),)
         if node.fair:
             actions = [
                 (self.first("strongly", fair), Space(), self.ident(fair.action))
@@ -113,7 +126,7 @@ class DeclarationWriter(ActionWriter):
                 else self.ident(fair.action)
                 for fair in node.fair
             ]
-            formula = (laid.doc, End(), Token("fair"), Space(), self.filled(actions))
+            formula = (*formula, End(), Token("fair"), Space(), self.filled(actions))
         words = (self.first("leads", node), Space(), Token("to"))
         return self.told(words, node.name, node.rules, node.doc, formula)
 

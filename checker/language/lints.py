@@ -135,6 +135,7 @@ def _properties(protocol: Protocol, found: Diagnostics) -> None:
 def _uncited(protocol: Protocol, found: Diagnostics) -> None:
     cited = {rule for action in protocol.actions for rule in _cited(action)}
     cited |= {rule for item in protocol.properties for rule in item.rules}
+    cited |= {rule for item in protocol.outlooks for rule in item.rules}
     for rule in protocol.rules:
         if rule.id not in cited:
             message = f"nobody cites rule `{rule.id}`"
@@ -212,6 +213,8 @@ def _all_expressions(protocol: Protocol) -> Iterator[Expr]:
         yield from _expressions(action)
     for item in protocol.properties:
         yield from _formulas(item)
+    for outlook in protocol.outlooks:
+        yield from (outlook.premise, outlook.conclusion)
     for scope in protocol.scopes:
         yield from () if scope.where is None else (scope.where,)
     for log in protocol.logs:
@@ -249,6 +252,8 @@ def _idle_variables(protocol: Protocol, found: Diagnostics) -> None:
     for item in protocol.properties:
         if isinstance(item, LeadsTo | Can):
             _idle(item.variables, _formulas(item), found)
+    for outlook in protocol.outlooks:
+        _idle(outlook.variables, (outlook.premise, outlook.conclusion), found)
     for expr in _all_expressions(protocol):
         for part in walk(expr):
             if isinstance(part, Quantified):

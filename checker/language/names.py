@@ -61,6 +61,7 @@ class Names:
     actions: dict[str, tree.Action] = field(default_factory=dict)
     assumptions: dict[str, tree.AssumeDecl] = field(default_factory=dict)
     properties: dict[str, Property] = field(default_factory=dict)
+    outlooks: dict[str, tree.OutlookDecl] = field(default_factory=dict)
     scopes: dict[str, tree.ScopeDecl] = field(default_factory=dict)
     runs: dict[str, tree.RunDecl] = field(default_factory=dict)
     logs: dict[str, tree.LogDecl] = field(default_factory=dict)
@@ -111,6 +112,8 @@ def _add(names: Names, declaration: tree.Declaration, found: Diagnostics) -> Non
             _declare(names.assumptions, "assumption", name, declaration, found)
         case tree.PropertyDecl(_, name) | tree.LeadsToDecl(name):
             _declare(names.properties, "property", name, declaration, found)
+        case tree.OutlookDecl(_, name):
+            _declare(names.outlooks, "fate, harm or goal", name, declaration, found)
         case tree.ScopeDecl(name):
             _declare(names.scopes, "scope", name, declaration, found)
         case tree.RunDecl(name):

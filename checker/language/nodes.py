@@ -172,12 +172,7 @@ class Builder(Expressions):
         )
 
     def leads_to(self, kids: list[Any]) -> tree.LeadsToDecl:
-        arrow = next(at for at, kid in enumerate(kids) if is_token(kid) and kid == "~>")
-        binders: tuple[tree.Binder, ...] = ()
-        premise, conclusion = kids[arrow - 1], kids[arrow + 1]
-        # The outermost quantifier of `forall n: Node. a ~> b` reaches over the arrow.
-        while isinstance(premise, tree.Quantified) and premise.op == "forall":
-            binders, premise = binders + premise.binders, premise.body
+        binders, premise, conclusion = self._sides(kids)
         return tree.LeadsToDecl(
             self.ident(kids[2]),
             pick(kids, "rules", ()),
@@ -188,6 +183,32 @@ class Builder(Expressions):
             pick(kids, "fair", ()),
             span=self.span(kids),
         )
+
+    def _sides(self, kids: list[Any]) -> tuple[tuple[tree.Binder, ...], tree.Expr, tree.Expr]:
+        """What stands on the two sides of the arrow, and the variables over both."""
+        arrow = next(at for at, kid in enumerate(kids) if is_token(kid) and kid == "~>")
+        binders: tuple[tree.Binder, ...] = ()
+        premise, conclusion = kids[arrow - 1], kids[arrow + 1]
+        # The outermost quantifier of `forall n: Node. a ~> b` reaches over the arrow.
+        while isinstance(premise, tree.Quantified) and premise.op == "forall":
+            binders, premise = binders + premise.binders, premise.body
+        return binders, premise, conclusion
+
+    def fate(self, kids: list[Any]) -> tree.OutlookDecl:
+        return tree.OutlookDecl(
+            str(kids[0]),
+            self.ident(kids[1]),
+            pick(kids, "rules", ()),
+            doc(kids),
+            *self._sides(kids),
+            pick(kids, "without", ()),
+            span=self.span(kids),
+        )
+
+    goal = fate
+
+    def without(self, kids: list[Any]) -> Part:
+        return self.part("without", self.idents(kids, "NAME"), kids)
 
     def fair(self, kids: list[Any]) -> Part:
         return self.part("fair", of(kids, tree.Fair), kids)

@@ -227,6 +227,44 @@ class Can:
 Property = Invariant | StepRule | Final | LeadsTo | Can
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What may become of the `variables` after a failure that struck while the premise held: then the conclusion.
+
+    A `fate` is told by where it comes to rest: where no step is possible but faults, failures and optional actions. A
+    `harm` (`resting` false) may come at any moment on the way there. Neither is anything that must be true.
+    """
+
+    name: str
+    rules: tuple[str, ...]
+    doc: str
+    variables: tuple[Variable, ...]
+    premise: Expr
+    conclusion: Expr
+    resting: bool = True
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is asked for how long it stays possible, while the premise holds, by steps of none of the actions `without`.
+
+    It is nothing that must be true.
+    """
+
+    name: str
+    rules: tuple[str, ...]
+    doc: str
+    variables: tuple[Variable, ...]
+    premise: Expr
+    conclusion: Expr
+    without: tuple[str, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+
+Outlook = Fate | Goal
+
+
 # --------------------------------------------------------------------------------------------------- scopes and runs
 
 
@@ -312,6 +350,12 @@ class Protocol:
     logs: tuple[LogSource, ...]
     binds: tuple[Bind, ...]
     digest: str = field(default="", compare=False)  # SHA-256 of the modules' texts
+    fates: tuple[Fate, ...] = ()  # the worst first
+    goals: tuple[Goal, ...] = ()
+
+    @property
+    def outlooks(self) -> tuple[Outlook, ...]:
+        return (*self.fates, *self.goals)
 
     def sort(self, name: str) -> Sort:
         """The sort or enum of that name. Raises KeyError."""

@@ -230,6 +230,20 @@ class LeadsToDecl(Node):
     fair: tuple[Fair, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OutlookDecl(Node):
+    """`word name @ rules "doc" forall binders. premise ~> conclusion without ...`: a `fate`, `harm` or `goal`."""
+
+    word: str
+    name: Ident
+    rules: tuple[Ident, ...]
+    doc: str
+    binders: tuple[Binder, ...]
+    premise: Expr
+    conclusion: Expr
+    without: tuple[Ident, ...]  # of a goal only
+
+
 # --------------------------------------------------------------------------------------------------- scopes and runs
 
 
@@ -279,7 +293,8 @@ class RunDecl(Node):
 
 Declaration = (
     Uses | JudgeEachHost | JoinedBy | PageDecl | RuleDecl | SortDecl | EnumDecl | ConstDecl | ParamDecl | StateDecl
-    | LetDecl | AssumeDecl | Action | PropertyDecl | LeadsToDecl | ScopeDecl | RunDecl | LogDecl | BindDecl
+    | LetDecl | AssumeDecl | Action | PropertyDecl | LeadsToDecl | OutlookDecl | ScopeDecl | RunDecl | LogDecl
+    | BindDecl
 )  # fmt: skip
 
 

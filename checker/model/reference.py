@@ -226,7 +226,11 @@ class Reference:
                         yield step
 
     def after(self, step: Step, state: State) -> State:
-        """The state after the step, whether or not its guards hold. All assignments happen at once.
+        """The state after the step, whether or not its guards hold. Raises Conflict, OutOfRange, NoSuchStep."""
+        return {**state, **self.changes(step, state)}
+
+    def changes(self, step: Step, state: State) -> State:
+        """The locations that the step assigns to, with their values after it. All assignments happen at once.
 
         Raises Conflict, OutOfRange, NoSuchStep.
         """
@@ -241,7 +245,7 @@ class Reference:
                 raise OutOfRange(f"{place} := {value} by {step}")
             if changes.setdefault(place, value) != value:
                 raise Conflict(f"{place} := {changes[place]} and {value} by {step}")
-        return {**state, **changes}
+        return changes
 
     def _assignments(
         self, effects: tuple[p.Effect, ...], state: State, bound: Mapping[str, Value]

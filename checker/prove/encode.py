@@ -55,11 +55,17 @@ class Encoding:
         self.vocabulary = Vocabulary(of, sizes, settings)
         self.now = Terms(self.vocabulary)
         self.first = Terms(self.vocabulary, _remembering(self._initially))
+        self._axioms: list[Term] | None = None
 
     # ------------------------------------------------------------------------------------------------ what is given
 
     def axioms(self) -> list[Term]:
         """What holds in every state: the assumptions, and that numbers lie in their ranges."""
+        if self._axioms is None:
+            self._axioms = self._given()
+        return self._axioms
+
+    def _given(self) -> list[Term]:
         assumed = [self.vocabulary.boolean(fold(formula, self.now, {})) for _, formula in self.core.assumptions]
         return assumed + [self._in_range(cell) for cell in self.core.cells if isinstance(cell.type, Range)]
 

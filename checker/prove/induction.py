@@ -8,7 +8,7 @@ nothing changes. What is left leans only on itself: it is inductive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -56,10 +56,12 @@ class Induction:
         self.properties = {p.name: p for p in encoding.core.properties if _inductive(p)}
         invariants = [p for p in self.properties.values() if p.kind is PropertyKind.INVARIANT]
         self.hypotheses = {p.name: encoding.holds(_formula(p)) for p in invariants}
+        self._offered: dict[str, Term] = {}
         self.refuted: dict[str, Region] = {}
         self.lost: dict[str, Region] = {}
         self.failures: dict[str, list[Failure]] = {}
         self._leaned: dict[tuple[str, Part], dict[str, Region | None]] = {}
+        self._helped: dict[Part, dict[str, None]] = {}
         self._queries: dict[Part, tuple[Query, Happening | None]] = {}
         self._asked: dict[str, None] = {}
         self._progress = progress
@@ -103,15 +105,7 @@ class Induction:
             false, chosen = self.encoding.fails(_formula(item), happening.then)
         return query, happening, false, chosen
 
-    # ------------------------------------------------------------------------------------------------- bookkeeping
-
-    def _demand(self, *names: str) -> None:
-        for name in names:
-            if name not in self._asked:
-                self._asked[name] = None
-                self._planned += len(list(self._parts(name)))
-
-    def _parts(self, goal: str) -> Iterator[Part]:
+    def parts(self, goal: str) -> Iterator[Part]:
         """The steps to try a property with; one that touches nothing the property reads keeps it anyway."""
         item = self.properties[goal]
         moments = enumerate(self.encoding.core.moments)
@@ -124,11 +118,23 @@ class Induction:
         read = reads(_formula(item))
         yield from (at for at, moment in moments if any(effect.cell in read for effect in moment.effects))
 
+    def offer(self, more: Mapping[str, Term]) -> None:
+        """Something else that `question`s about a step may assume, by names of its own; `run` does not."""
+        self._offered.update(more)
+
+    # ------------------------------------------------------------------------------------------------- bookkeeping
+
+    def _demand(self, *names: str) -> None:
+        for name in names:
+            if name not in self._asked:
+                self._asked[name] = None
+                self._planned += len(list(self.parts(name)))
+
     def _first_round(self, already: int) -> None:
         while already < len(self._asked):
             goal = list(self._asked)[already]
             already += 1
-            for part in self._parts(goal):
+            for part in self.parts(goal):
                 self._first_try(goal, part)
 
     def _first_try(self, goal: str, part: Part) -> None:
@@ -142,13 +148,13 @@ class Induction:
         return self.lost.get(goal) == self.regions.all
 
     def _complete(self, goal: str) -> bool:
-        parts: list[Part] = list(self._parts(goal))
+        parts: list[Part] = list(self.parts(goal))
         if goal in self.hypotheses:
             parts.append(None)
         return all((goal, part) in self._leaned and not self._stale(goal, part) for part in parts)
 
     def _needs(self, goal: str) -> set[str]:
-        return {name for part in self._parts(goal) for name in self._leaned.get((goal, part), {})}
+        return {name for part in self.parts(goal) for name in self._leaned.get((goal, part), {})}
 
     def _stale(self, goal: str, part: Part) -> bool:
         """Whether something a proof leaned on is worth less now."""
@@ -167,7 +173,10 @@ class Induction:
             else:
                 happening = self.encoding.happening(self.encoding.core.moments[part])
                 given = [*axioms, happening.possible]
-                self._queries[part] = (Query(self.encoding, self.effort, given, self.hypotheses), happening)
+                self._queries[part] = (
+                    Query(self.encoding, self.effort, given, {**self.hypotheses, **self._offered}),
+                    happening,
+                )
         return self._queries[part]
 
     def assumed(self, part: Part, again: bool) -> dict[str, Term]:
@@ -197,20 +206,24 @@ class Induction:
         before = self._leaned.get((goal, part), {})
         own = [self.regions.outside(lost[goal])] if goal in lost else []
 
+        # What it leans on elsewhere it leans on anyway.
+        leans = {goal} if again else {goal, *self._needs(goal)}
+
         def kept(answer: Impossible) -> None:
             self._leaned[goal, part] = {name: worth[name] for name in assumed if name in answer.used}
+            self._helped.setdefault(part, {}).update(dict.fromkeys(answer.used - {goal}))
             self._demand(*self._leaned[goal, part])
 
         def elsewhere(outside: Term) -> Mapping[str, Value] | None:
             with query.with_also(outside):
-                answer = query.ask(assumed)
+                answer = query.ask(assumed, leans)
             if isinstance(answer, Possible):
                 return self._setting(answer)
             kept(answer)
             return None
 
         with query.with_also(false, *own):
-            answer = query.ask(assumed)
+            answer = self._with_few(goal, part, query, assumed, leans) or query.ask(assumed, leans)
             match answer:
                 case Impossible():
                     kept(answer)
@@ -222,6 +235,22 @@ class Induction:
                     self._fail_for(goal, self.regions.hull(self._setting(answer), elsewhere))
                 case _:
                     assert_never(answer)
+
+    def _with_few(
+        self, goal: str, part: Part, query: Query, assumed: Mapping[str, Term], leans: Container[str]
+    ) -> Impossible | None:
+        """Whether the property alone is enough, or with what helped others over this step: as a rule it is.
+
+        z3 sees that much sooner than with everything assumed.
+        """
+        few = {name: term for name, term in assumed.items() if name == goal or name in self._helped.get(part, ())}
+        if len(few) == len(assumed):
+            return None
+        try:
+            answer = query.ask(few, leans)
+        except Undecided:
+            return None
+        return answer if isinstance(answer, Impossible) else None
 
     def _setting(self, answer: Possible) -> dict[str, Value]:
         return {name: value_of(answer.model, term) for name, term in self.regions.terms.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -47,7 +47,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Impossible:
-    """There is no such state; these of the hypotheses were needed to see it."""
+    """There is no such state; these of the hypotheses are needed to see it, and without one of them they do not do."""
 
     used: frozenset[str]
 
@@ -70,7 +70,6 @@ class Query:
         self._context = encoding.vocabulary.context
         self.solver = z3.SimpleSolver(ctx=self._context)
         self.solver.set("random_seed", SEED)
-        self.solver.set("core.minimize", True)
         self.solver.set("rlimit", effort.steps)
         self.solver.set("timeout", effort.milliseconds)
         # z3 would take Ctrl-C for itself while it works, and may forget it; Python sees it when the query is over.
@@ -94,6 +93,13 @@ class Query:
             self._literals[key] = (literal, outside)
         return self._literals[key][0]
 
+    def assume(self, name: str, formula: Term) -> Term:
+        """A literal that assumes one more hypothesis."""
+        assert self.solver.num_scopes() == 0, "a hypothesis made inside `with_also` would be forgotten with it"
+        literal = self._hypotheses[name] = self._literal(name)
+        self.solver.add(z3.Implies(literal, formula))
+        return literal
+
     def hypothesis(self, name: str) -> Term:
         """A literal that assumes a hypothesis."""
         return self._hypotheses[name]
@@ -108,8 +114,28 @@ class Query:
         finally:
             self.solver.pop()
 
-    def ask(self, assumed: Mapping[str, Term]) -> Impossible | Possible:
-        """Is there a state? `assumed` are literals, by name. Raises Undecided."""
+    def ask(self, assumed: Mapping[str, Term], kept: Container[str] = ()) -> Impossible | Possible:
+        """Is there a state? `assumed` are literals, by name. Raises Undecided.
+
+        Of the names in `kept` it makes no difference whether they are used: that they are needed is not looked into.
+        """
+        answer = self._ask(assumed)
+        if isinstance(answer, Possible):
+            return answer
+        used = [name for name in assumed if name in answer.used]
+        for name in [name for name in used if name not in kept]:
+            if name not in used:
+                continue
+            fewer = {other: assumed[other] for other in used if other != name}
+            try:
+                again = self._ask(fewer)
+            except Undecided:
+                continue
+            if isinstance(again, Impossible):
+                used = [other for other in fewer if other in again.used]
+        return Impossible(frozenset(used))
+
+    def _ask(self, assumed: Mapping[str, Term]) -> Impossible | Possible:
         names = {literal.get_id(): name for name, literal in assumed.items()}
         self._effort.queries += 1
         steps, started = self._steps(), monotonic()
@@ -131,7 +157,11 @@ class Query:
     def _steps(self) -> int:
         """z3's count of its own steps so far."""
         statistics = self.solver.statistics()
-        return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0  # noqa: SIM118
+        for at in reversed(range(len(statistics))):  # it is among the last; all of them are many, and slow to read
+            name, value = statistics[at]
+            if name == "rlimit count":
+                return int(value)
+        return 0
 
 
 def version() -> str:

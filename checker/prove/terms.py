@@ -36,6 +36,23 @@ class Choice:
     otherwise: Term
 
 
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    """A function of z3, the sorts of its arguments, and the class of what it makes."""
+
+    function: Any
+    sorts: tuple[Any, ...]
+    made: type
+
+    def of(self, index: Sequence[Term]) -> Term:
+        """The symbol applied, without z3's looks at the arguments, which take longer than all the rest."""
+        # Held by a name: z3 forgets a literal that nobody refers to, and the array does not.
+        arguments = [as_sort(value, sort) for value, sort in zip(index, self.sorts, strict=True)]
+        function = self.function
+        made = z3.Z3_mk_app(function.ctx_ref(), function.ast, len(index), _array(arguments))
+        return self.made(made, function.ctx)
+
+
 class Vocabulary:
     """The z3 symbols of one core: its sorts, and a function for each family of cells, before and after a step.
 
@@ -66,8 +83,10 @@ class Vocabulary:
         moving = [cell for cell in of.cells if cell.kind in (CellKind.STATE, CellKind.PENDING)]
         self._after = {cell.name: self._function(f"{cell.name}'", cell) for cell in moving}
 
-    def _function(self, name: str, cell: core.CoreCell) -> Term:
-        return z3.Function(name, *(self.sort(type_) for _, type_ in cell.index), self.sort(cell.type))
+    def _function(self, name: str, cell: core.CoreCell) -> _Symbol:
+        sorts = tuple(self.sort(type_) for _, type_ in cell.index)
+        value = self.sort(cell.type)
+        return _Symbol(z3.Function(name, *sorts, value), sorts, type(z3.FreshConst(value)))
 
     @property
     def open_sorts(self) -> tuple[str, ...]:
@@ -112,8 +131,7 @@ class Vocabulary:
         """A cell as z3 sees it: the function of the state before, or the primed one of the state after."""
         if cell in self.settings:
             return self.settings[cell]
-        function = (self._after if after and cell in self._after else self._before)[cell]
-        return function(*(as_sort(value, function.domain(at)) for at, value in enumerate(index)))
+        return (self._after if after and cell in self._after else self._before)[cell].of(index)
 
     def boolean(self, value: Term) -> Term:
         """A Boolean term as a z3 expression, whatever is known about it."""
@@ -134,7 +152,7 @@ class Terms:
         return self._read(cell, index, after)
 
     def not_(self, body: Term) -> Term:
-        return not body if isinstance(body, bool) else z3.Not(body)
+        return not body if isinstance(body, bool) else z3.BoolRef(z3.Z3_mk_not(body.ctx_ref(), body.as_ast()), body.ctx)
 
     def and_(self, parts: Sequence[Term]) -> Term:
         return _all(parts)
@@ -212,7 +230,17 @@ def _all(parts: Sequence[Term]) -> Term:
             kept.append(part)
     if not kept:
         return True
-    return kept[0] if len(kept) == 1 else z3.And(kept)
+    return kept[0] if len(kept) == 1 else _and(kept)
+
+
+def _and(parts: Sequence[Term]) -> Term:
+    """`z3.And` without its looks at what it is given: half of the time an encoding takes goes into those."""
+    context = parts[0].ctx
+    return z3.BoolRef(z3.Z3_mk_and(context.ref(), len(parts), _array(parts)), context)
+
+
+def _array(terms: Sequence[Term]) -> Any:
+    return (z3.Ast * len(terms))(*(term.as_ast() for term in terms))
 
 
 def places(

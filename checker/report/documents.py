@@ -111,11 +111,11 @@ def lint_document(files: tuple[str, ...], diagnostics: Iterable[Diagnostic]) -> 
 
 
 def _diagnostic(item: Diagnostic) -> DiagnosticView:
-    notes = tuple(NoteView(note.message, _place(note.span)) for note in item.notes)
-    return DiagnosticView(item.code, item.severity, item.message, _place(item.span), notes, item.fix)
+    notes = tuple(NoteView(note.message, place_view(note.span)) for note in item.notes)
+    return DiagnosticView(item.code, item.severity, item.message, place_view(item.span), notes, item.fix)
 
 
-def _place(span: Span) -> Place:
+def place_view(span: Span) -> Place:
     line, column = span.source.position(span.start)
     end_line, end_column = span.source.position(span.end)
     return Place(span.source.name, line, column, end_line, end_column)

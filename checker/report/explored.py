@@ -9,6 +9,7 @@ from typing import Literal
 from checker import __version__
 from checker.explore.answer import Answer, Said
 from checker.explore.explore import Exploration
+from checker.explore.ladder import Engine, Explored
 from checker.explore.runs import ScenarioAnswer
 from checker.language.core import PropertyKind
 from checker.language.protocol import Protocol
@@ -69,19 +70,21 @@ class ExploreView:
     """One protocol in one scope. `reason` is why the search stopped early, empty if it saw everything.
 
     `states` counts states that differ in more than which of interchangeable individuals is which, `transitions` the
-    steps out of them, `depth` the steps from the start to the farthest.
+    steps out of them, `depth` the steps from the start to the farthest. The symbolic engine counts all states, and does
+    not always know the steps, nor the depth, nor what becomes of failures.
     """
 
     protocol: str
     scope: Scope
+    engine: Engine
     complete: bool
     reason: str
     states: int
-    transitions: int
-    depth: int
+    transitions: int | None
+    depth: int | None
     symmetry: tuple[str, ...]
     properties: tuple[PropertyView, ...]
-    failures: FailuresView
+    failures: FailuresView | None
     scenarios: tuple[ScenarioView, ...]
     roster: tuple[RosterLine, ...]
 
@@ -97,12 +100,13 @@ class ExploreDocument:
     version: str = __version__
 
 
-def explore_view(found: Exploration, tried: tuple[ScenarioAnswer, ...] = ()) -> ExploreView:
+def explore_view(found: Explored, tried: tuple[ScenarioAnswer, ...] = ()) -> ExploreView:
     """The answers of a search, and of the scenarios tried, as plain data."""
     standing = {item.name: item.standing for item in found.roster}
     return ExploreView(
         found.protocol.name,
         found.scope,
+        Engine(found.engine),
         found.complete,
         found.reason,
         found.states,
@@ -110,7 +114,7 @@ def explore_view(found: Exploration, tried: tuple[ScenarioAnswer, ...] = ()) -> 
         found.depth,
         found.symmetry,
         tuple(_property(found.protocol, answer, standing[answer.name]) for answer in found.answers),
-        _failures(found),
+        _failures(found) if isinstance(found, Exploration) else None,
         tuple(_scenario(found.protocol, answer) for answer in tried),
         found.roster,
     )
@@ -128,7 +132,8 @@ def explore_lines(
     width = max((len(item.name) for item in view.properties), default=0)
     for item in view.properties:
         yield from property_lines(item, width)
-    yield from failure_lines(view.failures, every=failures)
+    if view.failures is not None:
+        yield from failure_lines(view.failures, every=failures)
     yield from scenario_lines(view.scenarios)
     yield labelled("roster", f"{view.protocol}: {roster_counts(view.roster)}")
     if roster:
@@ -151,13 +156,15 @@ def scenario_lines(scenarios: tuple[ScenarioView, ...]) -> Iterator[Line]:
 
 
 def headline(view: ExploreView, seconds: float | None) -> Iterator[Line]:
-    found = (
-        f"{plural(view.states, 'state')}, {plural(view.transitions, 'step')}, depth {view.depth}"
-        if view.complete
-        else f"not all of it: {clean(view.reason)} ({plural(view.states, 'state')}, depth {view.depth})"
-    )
+    counted = [plural(view.states, "state")]
+    if view.complete and view.transitions is not None:
+        counted.append(plural(view.transitions, "step"))
+    if view.depth is not None:
+        counted.append(f"depth {view.depth}")
+    found = ", ".join(counted) if view.complete else f"not all of it: {clean(view.reason)} ({', '.join(counted)})"
     time = f" in {seconds:.1f} s" if seconds is not None else ""
-    yield line((view.protocol, STRONG), f" in scope {clean(scope_words(view.scope))}: {found}{time}")
+    by = ", as sets of states" if view.engine is Engine.SYMBOLIC else ""
+    yield line((view.protocol, STRONG), f" in scope {clean(scope_words(view.scope))}: {found}{time}{by}")
 
 
 def scope_words(scope: Scope) -> str:

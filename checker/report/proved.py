@@ -76,6 +76,17 @@ class ProofView:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate that was written. `left_out` are the properties that are not in it, each with the reason."""
+
+    file: str
+    bytes: int
+    certified: tuple[str, ...]
+    obligations: int
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProveView:
     """One protocol for any number of individuals. `free` are the params that may have any value."""
 
@@ -90,6 +101,7 @@ class ProveView:
     sorts: tuple[str, ...]
     properties: tuple[ProofView, ...]
     roster: tuple[RosterLine, ...]
+    certificate: CertificateView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +158,10 @@ def prove_lines(view: ProveView, *, roster: bool = False) -> Iterator[Line]:
     others = [item.name for item in view.properties if item.said == "search"]
     if others:
         yield line("  ", ("explore ", QUIET), f"answers the rest, in a scope: {', '.join(others)}", hang=10)
+    if view.certificate is not None:
+        made = view.certificate
+        number = f"{plural(len(made.certified), 'property', 'properties')}, {plural(made.obligations, 'obligation')}"
+        yield labelled("certificate", f"{clean(made.file)}: {number}, {made.bytes / 1000:,.0f} kB")
     yield labelled("roster", f"{view.protocol}: {roster_counts(view.roster)}")
     if roster:
         yield from roster_lines(view.roster)

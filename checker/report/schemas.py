@@ -9,21 +9,37 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from checker.report.atlas import AtlasDocument
 from checker.report.blindspots import BlindspotsDocument
 from checker.report.converted import ConvertDocument
 from checker.report.documents import CheckDocument, FormatDocument, LintDocument, RulesDocument
 from checker.report.explored import ExploreDocument
+from checker.report.exported import ExportDocument
 from checker.report.fleet import FleetDocument
+from checker.report.graphs import GraphDocument
+from checker.report.inferred import InferDocument
+from checker.report.mutated import MutateDocument
+from checker.report.needs import NeedsDocument
 from checker.report.plain import EXPRESSIONS, Plain
 from checker.report.proved import ProveDocument
 from checker.report.reduce import ReduceDocument
+from checker.report.settings import SettingsDocument
+from checker.report.verified import VerifyDocument
 from checker.report.watch import WatchLine
 from checker.report.why import WhyDocument
 
 DOCUMENTS: dict[str, type] = {
     "check": CheckDocument,
     "explore": ExploreDocument,
+    "atlas": AtlasDocument,
+    "graph": GraphDocument,
+    "export": ExportDocument,
     "prove": ProveDocument,
+    "infer": InferDocument,
+    "verify-certificate": VerifyDocument,
+    "mutate": MutateDocument,
+    "needs": NeedsDocument,
+    "settings": SettingsDocument,
     "why": WhyDocument,
     "blindspots": BlindspotsDocument,
     "fleet": FleetDocument,

@@ -83,7 +83,7 @@ def one_of_each(machine: Machine, frame: Frame, states: Iterable[bytes]) -> Iter
     swaps = [
         exchanged(machine, sort, first, second)
         for sort in frame.unnamed
-        for first, second in pairwise(sorted({number for of, pool in frame.pools if of == sort for number in pool}))
+        for first, second in pairwise(sorted(_unnamed(machine, frame, sort)))
     ]
     seen: set[bytes] = set()
     for state in states:
@@ -101,6 +101,12 @@ def one_of_each(machine: Machine, frame: Frame, states: Iterable[bytes]) -> Iter
                     met += 1
                     seen.add(other)
                     orbit.append(other)
+
+
+def _unnamed(machine: Machine, frame: Frame, sort: str) -> set[int]:
+    """The unnamed individuals that the scope has: a scope may be given fewer than records have room for."""
+    there = type_range(Of(sort), machine.sizes)
+    return {number for of, pool in frame.pools if of == sort for number in pool if number in there}
 
 
 def exchanged(machine: Machine, sort: str, first: int, second: int) -> Callable[[bytes], bytes]:

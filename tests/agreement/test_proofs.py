@@ -162,7 +162,7 @@ def _leaning_forgotten(right: Callable[..., Any], self: Induction, goal: str, pa
 
 FAULTS: tuple[tuple[str, type, str, Any], ...] = (
     ("initial states are not tried", Induction, "_first_try", _start_is_taken_for_granted),
-    ("some steps are not tried", Induction, "_parts", _half_the_steps),
+    ("some steps are not tried", Induction, "parts", _half_the_steps),
     ("what leans on something lost is not tried again", Induction, "_stale", _leaning_forgotten),
     ("an effect is lost", Encoding, "happening", _without_the_last),
     ("steps are possible less often", Encoding, "happening", _more_guards),

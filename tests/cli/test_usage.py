@@ -144,7 +144,7 @@ LARGE = "".join(
     ("doing", "arguments", "code"),
     [
         ("exploring large", ("explore", "--spec", "large.mig", "--limit", "9999999"), 4),
-        ("proving migration", ("prove",), 4),
+        ("proving", ("prove",), 4),
         ("reading slow", ("check", "slow.jsonl", "--spec", "lock.mig"), 4),
         ("reading slow", ("check", ".", "--spec", "lock.mig"), 1),  # bad.jsonl was judged before
     ],

@@ -26,6 +26,20 @@ def text(seed: int) -> str:
     return _Text(Random(seed)).text()
 
 
+def text_with_outlooks(seed: int) -> str:
+    """The same text, with more failures, and with fates, harms and goals."""
+    made = _Text(Random(seed))
+    lines = [made.text().rstrip("\n")]
+    lines += [made.action(number, "fault") for number in (7, 8)]
+    for number, sorts in enumerate(({"a": "A"}, {"b": "B", "a": "A"})):
+        head = f"forall {', '.join(f'{name}: {sort}' for name, sort in sorts.items())}. {made.formula(sorts)} ~>"
+        lines += [f"fate end_{number}_{at} {head} {made.formula(sorts)}" for at in range(2)]
+        lines.append(f"harm on_the_way_{number} {head} {made.formula(sorts, 1)}")
+        without = f" without {made.random.choice(made.actions)}" if made.random.random() < 0.7 else ""
+        lines.append(f"goal still_{number} {head} {made.formula(sorts)}{without}")
+    return "\n".join(lines) + "\n"
+
+
 class _Text:
     def __init__(self, random: Random) -> None:
         self.random = random

@@ -129,6 +129,14 @@ def test_properties(everything: Protocol) -> None:
     assert any(isinstance(part, Old) for part in walk(step.formula))  # type: ignore[union-attr]
     assert isinstance(leads, LeadsTo)
     assert [variable.name for variable in leads.variables] == ["b", "r"]
+    (fate, harm), (goal,) = everything.fates, everything.goals
+    assert (fate.resting, harm.resting) == (True, False)
+    assert (fate.name, fate.rules, goal.name, goal.without) == (
+        "stays_away",
+        ("P-06",),
+        "can_be_lent",
+        ("tidy", "bring"),
+    )
     assert [(fair.action, fair.strong) for fair in leads.fair] == [("bring", False), ("tidy", True)]
     assert isinstance(can, Can)
     assert [variable.name for variable in can.variables] == ["b"]

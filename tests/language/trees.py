@@ -157,6 +157,12 @@ DECLARATIONS = st.one_of(
         tree.LeadsToDecl, IDENTS, RULES, DOCS, PARAMS, EXPRS, EXPRS,
         some(st.builds(tree.Fair, IDENTS, st.booleans()), 0),
     ),
+    st.builds(
+        tree.OutlookDecl, st.sampled_from(["fate", "harm"]), IDENTS, RULES, DOCS, PARAMS, EXPRS, EXPRS, st.just(()),
+    ),
+    st.builds(
+        tree.OutlookDecl, st.just("goal"), IDENTS, RULES, DOCS, PARAMS, EXPRS, EXPRS, some(IDENTS, 0),
+    ),
     st.builds(tree.ScopeDecl, IDENTS, DOCS, some(st.builds(tree.Setting, IDENTS, LITERALS), 0, 6), st.none() | EXPRS),
     st.builds(
         tree.RunDecl, IDENTS, DOCS, st.none() | IDENTS, some(RUN_STEPS, 0, 8), st.none() | st.just(tree.Ident("R36"))

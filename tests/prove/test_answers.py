@@ -20,11 +20,11 @@ def test_ctrl_c_keeps_the_answers_so_far(after: int, monkeypatch: pytest.MonkeyP
     right = Query.ask
     asked = []
 
-    def stopped(self: Query, assumed: object) -> object:
+    def stopped(self: Query, assumed: object, *kept: object) -> object:
         asked.append(assumed)
         if len(asked) > after:
             raise KeyboardInterrupt
-        return right(self, assumed)  # type: ignore[arg-type]
+        return right(self, assumed, *kept)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Query, "ask", stopped)
     proofs = prove(protocol)
@@ -44,11 +44,11 @@ def test_what_was_done_before_ctrl_c_stays(monkeypatch: pytest.MonkeyPatch) -> N
     right = Query.ask
     asked = []
 
-    def stopped(self: Query, assumed: object) -> object:
+    def stopped(self: Query, assumed: object, *kept: object) -> object:
         asked.append(assumed)
         if len(asked) > 6:
             raise KeyboardInterrupt
-        return right(self, assumed)  # type: ignore[arg-type]
+        return right(self, assumed, *kept)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Query, "ask", stopped)
     proofs = prove(protocol)

@@ -179,10 +179,10 @@ def test_what_z3_cannot_decide_is_looked_for_in_small_worlds(monkeypatch: pytest
     """An undecided question about any number is asked again of one, two, three individuals."""
     right = Query.ask
 
-    def undecided(self: Query, assumed: Mapping[str, object]) -> object:
+    def undecided(self: Query, assumed: Mapping[str, object], *kept: object) -> object:
         if assumed and self.encoding.vocabulary.open_sorts:
             raise Undecided("z3 does not know")
-        return right(self, assumed)
+        return right(self, assumed, *kept)
 
     monkeypatch.setattr(Query, "ask", undecided)
     protocol = read(LOCK)

@@ -9,7 +9,52 @@ from checker.language.protocol import Bool, Of, Range, Type
 
 # Words that an SMT-LIB reader knows already and that a text may use as names.
 _KNOWN = frozenset(
-    ["Array", "BitVec", "Bool", "Int", "Real", "String", "RegLan", "abs", "as", "assert", "bag", "cardinality", "const", "declare", "define", "distinct", "div", "eval", "exit", "fmf", "get", "is", "ite", "iand", "lambda", "let", "match", "mod", "nullable", "par", "pop", "push", "rel", "reset", "select", "seq", "sep", "set", "store", "tuple", "unit", "update", "witness", "xor"]
+    [
+        "Array",
+        "BitVec",
+        "Bool",
+        "Int",
+        "Real",
+        "String",
+        "RegLan",
+        "abs",
+        "as",
+        "assert",
+        "bag",
+        "cardinality",
+        "const",
+        "declare",
+        "define",
+        "distinct",
+        "div",
+        "eval",
+        "exit",
+        "fmf",
+        "get",
+        "is",
+        "ite",
+        "iand",
+        "lambda",
+        "let",
+        "match",
+        "mod",
+        "nullable",
+        "par",
+        "pop",
+        "push",
+        "rel",
+        "reset",
+        "select",
+        "seq",
+        "sep",
+        "set",
+        "store",
+        "tuple",
+        "unit",
+        "update",
+        "witness",
+        "xor",
+    ]
 )
 
 
